@@ -1,7 +1,7 @@
 """Prepares a checkout: `.venv` with the pinned packages, the browser's modules, and what tests need.
 
 Run by make (`python3 scripts/set_up.py run|test`) with whatever Python the machine has, so it uses the
-standard library alone. What is already there and unchanged is left alone: the second run takes a fraction of a second.
+standard library alone. What is there and unchanged is left alone: the second run takes part of a second.
 """
 
 from __future__ import annotations
@@ -48,18 +48,17 @@ def make_venv() -> None:
     # Debian's python3 comes without ensurepip; the package python3-venv brings it.
     shutil.rmtree(VENV, ignore_errors=True)
     if not apt_install("python3-venv"):
-        fail("This Python cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv")
+        fail("This Python cannot make a virtual environment; on Debian: apt-get install python3-venv")
     run([python, "-m", "venv", VENV])
 
 
 def find_python() -> str:
     """A Python new enough: the one that runs this, else the newest on the PATH."""
-    if sys.version_info >= OLDEST_PYTHON:
-        return sys.executable
-    for minor in range(20, OLDEST_PYTHON[1] - 1, -1):
-        if found := shutil.which(f"python3.{minor}"):
-            return found
-    fail(f"Plait needs Python 3.{OLDEST_PYTHON[1]} or newer; this is {sys.version.split()[0]}.")
+    newer = (shutil.which(f"python3.{minor}") for minor in range(20, OLDEST_PYTHON[1] - 1, -1))
+    found = sys.executable if sys.version_info >= OLDEST_PYTHON else next(filter(None, newer), None)
+    if found is None:
+        fail(f"Plait needs Python 3.{OLDEST_PYTHON[1]} or newer; this is {sys.version.split()[0]}.")
+    return found
 
 
 def install_packages(purpose: str) -> None:

@@ -1,0 +1,197 @@
+"""What an operator can set: one declaration an option.
+
+From it come the command line, the TOML file's keys, the environment's names, the help text and the
+check that docs/configuration.md tells of each. Knows where values come from and which is stronger
+(command line > environment > file > default); knows nothing of what the server does with them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ENVIRONMENT_PREFIX = "PLAIT_"
+MAX_FILE_BYTES = 1_000_000
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off", ""})
+_CHAT_FOLDER = Path(__file__).resolve().parent
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used, told in one sentence for the operator."""
+
+
+def option(default: Any, help: str, *, metavar: str = "", secret: bool = False) -> Any:  # noqa: A002
+    """A field of Settings. A secret one is never on the command line, which all users of a machine see."""
+    return dataclasses.field(default=default, metadata={"help": help, "metavar": metavar, "secret": secret})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every option, checked. The names are the keys of the file; see `Option` for the other spellings."""
+
+    listen: str = option(
+        "tcp:9991:interface=127.0.0.1",
+        "where to accept connections: a Twisted endpoint",
+        metavar="ENDPOINT",
+    )
+    data: Path = option(
+        Path("var"),
+        "the folder for everything that must last: the embedded PostgreSQL and uploaded files",
+        metavar="FOLDER",
+    )
+    database: str | None = option(
+        None,
+        "use this PostgreSQL (a libpq connection string) instead of the embedded one; keep a string with a "
+        "password in the file or the environment",
+        metavar="DSN",
+    )
+    external_url: str = option(
+        "",
+        "the address people type into their browsers; derived from --listen when not given",
+        metavar="URL",
+    )
+    demo: bool = option(
+        False,
+        "fill an empty database with the demo organisation and offer its people for sign-in at one click",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Option:
+    """One field of Settings with the ways to spell it."""
+
+    name: str
+    default: Any
+    help: str
+    metavar: str
+    secret: bool
+    kind: type
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+    def read(self, value: Any, source: str, folder: Path) -> Any:
+        """`value` as this option holds it; a relative path starts at `folder`, errors name the `source`."""
+        if self.kind is bool:
+            word = str(value).strip().lower()
+            if not isinstance(value, bool | str) or word not in _TRUE | _FALSE:
+                raise SettingsError(f"{source} must be true or false, not {value!r}.")
+            return word in _TRUE
+        if not isinstance(value, str):
+            raise SettingsError(f"{source} must be a text, not {value!r}.")
+        if not value.strip() or "\0" in value:
+            raise SettingsError(f"{source} must not be empty.")
+        return (folder / Path(value).expanduser()).resolve() if self.kind is Path else value.strip()
+
+
+def options(declaration: type = Settings) -> list[Option]:
+    """All options, in the order in which the help text shows them."""
+    kinds = {"str": str, "str | None": str, "bool": bool, "Path": Path}
+    return [
+        Option(field.name, field.default, kind=kinds[str(field.type)], **field.metadata)
+        for field in dataclasses.fields(declaration)
+    ]
+
+
+def load_settings(
+    command_line: Mapping[str, Any],
+    environment: Mapping[str, str] | None = None,
+    config_file: str | None = None,
+) -> Settings:
+    """The settings in force.
+
+    `command_line` holds what was given there, by option name. Raises SettingsError for an unknown key
+    in the file, a value of the wrong kind, and values that cannot be used.
+    """
+    environment = os.environ if environment is None else environment
+    config_file = config_file or environment.get(ENVIRONMENT_PREFIX + "CONFIG") or None
+    values: dict[str, Any] = _read_file(Path(config_file).expanduser()) if config_file else {}
+    here = Path.cwd()
+    for item in options():
+        if environment.get(item.variable):
+            values[item.name] = item.read(environment[item.variable], item.variable, here)
+        if command_line.get(item.name) is not None:
+            values[item.name] = item.read(command_line[item.name], item.flag, here)
+    values.setdefault("data", Path("var").resolve())
+    settings = Settings(**values)
+    host, port = listen_address(settings.listen)
+    url = _checked_url(settings.external_url) or _derived_url(host, port)
+    return dataclasses.replace(settings, external_url=url)
+
+
+def listen_address(endpoint: str) -> tuple[str, int | None]:
+    """(interface, port) of a tcp, tcp6 or ssl endpoint string; for other kinds ("", None).
+
+    An interface of "" means all of them.
+    """
+    kind, *parts = (part.replace("\\:", ":") for part in re.split(r"(?<!\\):", endpoint))
+    if kind not in ("tcp", "tcp6", "ssl"):
+        return "", None
+    named = dict(part.split("=", 1) for part in parts if "=" in part)
+    port = named.get("port", parts[0] if parts else "")
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"--listen must name a port from 1 to 65535, as in tcp:9991; it is {endpoint!r}.")
+    return named.get("interface", ""), int(port)
+
+
+def static_folder() -> Path:
+    """Where the browser client's files lie: in the package when installed, beside it in a checkout."""
+    installed = _CHAT_FOLDER / "static"
+    return installed if installed.is_dir() else _CHAT_FOLDER.parent / "static"
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise SettingsError(f"The settings file {path} is larger than {MAX_FILE_BYTES} bytes.")
+        found = tomllib.loads(content.decode())
+    except OSError as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} is not valid TOML: {error}.") from None
+    known = {item.name: item for item in options()}
+    for key in found:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
+            raise SettingsError(f"The settings file {path} has an unknown key {key!r}; {hint}")
+    folder = path.resolve().parent
+    return {key: known[key].read(value, f"{key!r} in {path}", folder) for key, value in found.items()}
+
+
+def _checked_url(url: str) -> str:
+    """`url` without a slash at its end; only scheme, host and port may be in it."""
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingsError(
+            f"--external-url must be a scheme and a host, as in https://chat.example.com; it is {url!r}."
+        )
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _derived_url(host: str, port: int | None) -> str:
+    if port is None:
+        return "http://localhost"
+    name = "localhost" if host in ("", "0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    return f"http://{name}:{port}"
