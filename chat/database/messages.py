@@ -1,0 +1,217 @@
+"""SQL of sending and fetching messages.
+
+A send is one prepared statement: it writes the message, one user_message row a recipient, and finds the earlier message
+where this is a retransmission. It is the same statement for one recipient and for thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from chat.database.people import Runs
+from chat.models import Message, Reaction
+
+_SEND_BODY = """
+    sent AS (
+        INSERT INTO message (sender_id, recipient_id, channel_id, topic, content, rendered_content, client,
+            has_link, has_image, has_attachment, queue_id, local_id, search)
+        SELECT $1, conversation.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+            to_tsvector('english', $4 || ' ' || $5)
+        FROM conversation
+        ON CONFLICT (sender_id, queue_id, local_id) DO NOTHING
+        RETURNING id, recipient_id, floor(extract(epoch FROM date_sent))::int AS timestamp),
+    received AS (
+        INSERT INTO user_message (user_id, message_id, flags)
+        SELECT reader.id, sent.id, coalesce(special.flags, 0)
+        FROM sent CROSS JOIN unnest($13) AS reader (id)
+        LEFT JOIN unnest($14, $15) AS special (user_id, flags) ON special.user_id = reader.id)
+    SELECT id, recipient_id, timestamp, true FROM sent
+    UNION ALL
+    SELECT id, recipient_id, floor(extract(epoch FROM date_sent))::int, false FROM message
+    WHERE sender_id = $1 AND queue_id = $11 AND local_id = $12"""
+
+_SEND_TYPES = "text, text, text, text, bool, bool, bool, text, text, int[], int[], int[]"
+
+PREPARE_SEND_TO_CHANNEL = f"""PREPARE send_to_channel (int, int, int, {_SEND_TYPES}) AS
+    WITH conversation AS (SELECT $2 AS id), {_SEND_BODY}"""
+
+PREPARE_SEND_TO_PEOPLE = f"""PREPARE send_to_people (int, int[], int, {_SEND_TYPES}) AS
+    WITH known AS (SELECT id FROM recipient WHERE user_ids = $2),
+    made AS (INSERT INTO recipient (user_ids) SELECT $2 WHERE NOT EXISTS (SELECT FROM known)
+        ON CONFLICT DO NOTHING RETURNING id),
+    conversation AS (SELECT id FROM known UNION ALL SELECT id FROM made), {_SEND_BODY}"""
+
+PREPARED = (PREPARE_SEND_TO_CHANNEL, PREPARE_SEND_TO_PEOPLE)
+
+_PLACES = ", ".join(["%s"] * 15)
+EXECUTE_SEND_TO_CHANNEL = f"EXECUTE send_to_channel ({_PLACES})"
+EXECUTE_SEND_TO_PEOPLE = f"EXECUTE send_to_people ({_PLACES})"
+
+_MESSAGE = """m.id, m.sender_id, m.recipient_id, m.channel_id, m.topic, m.content, m.rendered_content,
+    floor(extract(epoch FROM m.date_sent))::int, m.client,
+    CASE WHEN m.channel_id IS NULL THEN (SELECT r.user_ids FROM recipient r WHERE r.id = m.recipient_id) END,
+    (SELECT array_agg(ARRAY[r.user_id::text, r.emoji_name, r.emoji_code, r.reaction_type]
+        ORDER BY r.date_added) FROM reaction r WHERE r.message_id = m.id),
+    um.flags"""
+_OWN = "FROM user_message um JOIN message m ON m.id = um.message_id WHERE um.user_id = %(reader)s"
+_ALL = """FROM message m LEFT JOIN user_message um ON um.user_id = %(reader)s AND um.message_id = m.id
+    WHERE true"""
+
+SELECT_MESSAGE = f"""SELECT {_MESSAGE} FROM message m
+    LEFT JOIN user_message um ON um.user_id = %(reader)s AND um.message_id = m.id WHERE m.id = %(id)s"""
+SELECT_TOPICS = """SELECT (array_agg(topic ORDER BY id DESC))[1], max(id) FROM message
+    WHERE channel_id = %s GROUP BY lower(topic) ORDER BY max(id) DESC LIMIT %s"""
+SELECT_OWN_TOPICS = """SELECT (array_agg(m.topic ORDER BY m.id DESC))[1], max(m.id)
+    FROM message m JOIN user_message um ON um.message_id = m.id AND um.user_id = %s
+    WHERE m.channel_id = %s GROUP BY lower(m.topic) ORDER BY max(m.id) DESC LIMIT %s"""
+SELECT_MAX_ID = "SELECT coalesce(max(message_id), -1) FROM user_message WHERE user_id = %s"
+SELECT_WITNESSES = "SELECT user_id FROM user_message WHERE message_id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A checked message on its way into the database."""
+
+    sender_id: int
+    channel_id: int | None
+    recipient_id: int | None
+    """The channel's conversation; None for direct messages."""
+    user_ids: tuple[int, ...]
+    """The participants of a direct message."""
+    topic: str
+    content: str
+    rendered_content: str
+    client: str
+    has_link: bool
+    has_image: bool
+    has_attachment: bool
+    queue_id: str
+    local_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where a message came to lie; `is_new` is False for one that had been sent before."""
+
+    id: int
+    recipient_id: int
+    timestamp: int
+    is_new: bool
+
+
+def int_array(numbers: Collection[int]) -> str:
+    """A PostgreSQL array literal."""
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+async def insert_message(unit: Runs, new: NewMessage, readers: str, flags: Mapping[int, int]) -> Stored | None:
+    """Store a message and a row for each of `readers` (an array literal); `flags` has those that are not 0.
+
+    None where another process was making the same new conversation just then: ask again.
+    """
+    direct = new.recipient_id is None
+    rows = await unit.query(EXECUTE_SEND_TO_PEOPLE if direct else EXECUTE_SEND_TO_CHANNEL, (
+        new.sender_id, int_array(new.user_ids) if direct else new.recipient_id, new.channel_id, new.topic,
+        new.content, new.rendered_content, new.client, new.has_link, new.has_image, new.has_attachment,
+        new.queue_id, new.local_id, readers, int_array(flags), int_array(flags.values())))
+    return Stored(*rows[0]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which messages of a narrow are wanted: so many before and after an anchor."""
+
+    anchor: int
+    num_before: int
+    num_after: int
+    include_anchor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Part of a WHERE over `m` (message) and `um` (the reader's row, where there is one)."""
+
+    sql: str
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message together with the reader's flags; None where the reader never received it."""
+
+    message: Message
+    flags: int | None
+
+
+async def select_page(db: Runs, reader_id: int, page: Page, conditions: Sequence[Condition], *, own_history: bool
+                      ) -> list[Read]:
+    """Messages in ascending order: up to `num_before` before the anchor, then the rest.
+
+    With `own_history` only what the reader received.
+    """
+    source = _OWN if own_history else _ALL
+    column = "um.message_id" if own_history else "m.id"
+    where = source + "".join(f" AND {condition.sql}" for condition in conditions)
+    params: dict[str, object] = {"reader": reader_id, "anchor": page.anchor,
+                                 "before": page.num_before,
+                                 "after": page.num_after + (1 if page.include_anchor else 0)}
+    for condition in conditions:
+        params.update(condition.params)
+    sides = []
+    if page.num_before:
+        sides.append(f"(SELECT {_MESSAGE} {where} AND {column} < %(anchor)s ORDER BY {column} DESC "
+                     "LIMIT %(before)s)")
+    if params["after"]:
+        start = ">=" if page.include_anchor else ">"
+        sides.append(f"(SELECT {_MESSAGE} {where} AND {column} {start} %(anchor)s ORDER BY {column} "
+                     "LIMIT %(after)s)")
+    if not sides:
+        return []
+    rows = await db.query(" UNION ALL ".join(sides) + " ORDER BY 1", params)
+    return [_read(row) for row in rows]
+
+
+async def first_unread(db: Runs, reader_id: int, conditions: Sequence[Condition]) -> int | None:
+    """The id of the oldest unread message the reader has within the conditions."""
+    params: dict[str, object] = {"reader": reader_id}
+    for condition in conditions:
+        params.update(condition.params)
+    rows = await db.query(
+        "SELECT um.message_id " + _OWN + " AND um.flags & 1 = 0"
+        + "".join(f" AND {condition.sql}" for condition in conditions) + " ORDER BY 1 LIMIT 1", params)
+    return rows[0][0] if rows else None
+
+
+async def select_message(db: Runs, reader_id: int, message_id: int) -> Read | None:
+    """One message, whoever may read it."""
+    rows = await db.query(SELECT_MESSAGE, {"reader": reader_id, "id": message_id})
+    return _read(rows[0]) if rows else None
+
+
+async def topics(db: Runs, channel_id: int, reader_id: int | None, limit: int) -> list[tuple[str, int]]:
+    """(name, newest message id) of a channel's topics, newest first; with a reader, only of what they received."""
+    rows = await (db.query(SELECT_TOPICS, (channel_id, limit)) if reader_id is None
+                  else db.query(SELECT_OWN_TOPICS, (reader_id, channel_id, limit)))
+    return [(name, max_id) for name, max_id in rows]
+
+
+async def newest_id(db: Runs, reader_id: int) -> int:
+    """The newest message the reader received; -1 where there is none."""
+    ((message_id,),) = await db.query(SELECT_MAX_ID, (reader_id,))
+    return int(message_id)
+
+
+async def witnesses(db: Runs, message_id: int) -> list[int]:
+    """Ids of the people who received a message."""
+    return [user_id for (user_id,) in await db.query(SELECT_WITNESSES, (message_id,))]
+
+
+def _read(row: tuple[object, ...]) -> Read:
+    (message_id, sender_id, recipient_id, channel_id, topic, content, rendered, timestamp, client, user_ids,
+     reactions, flags) = row
+    return Read(Message(
+        message_id, sender_id, recipient_id, channel_id, tuple(user_ids or ()),  # type: ignore[arg-type]
+        topic, content, rendered, timestamp, client,  # type: ignore[arg-type]
+        tuple(Reaction(message_id, int(user), name, code, kind)  # type: ignore[arg-type]
+              for user, name, code, kind in reactions or ())), flags)  # type: ignore[attr-defined, arg-type]

@@ -1,0 +1,272 @@
+"""The organisation's state in memory: people, channels, subscriptions, groups, keys and sessions.
+
+Loaded once; from then on changed only by `apply`, with the same events that clients receive. So authentication,
+permission checks, a message's recipients and most of `register` cost no query. It knows no SQL and does no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from chat import event_types as ev
+from chat.event_types import Event
+from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
+from chat.wire import SYSTEM_GROUPS, UserWire, system_groups, user_wire
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Everything the database holds of what the Directory keeps."""
+
+    organisation: Organisation | None = None
+    users: Sequence[User] = ()
+    channels: Sequence[Channel] = ()
+    subscriptions: Sequence[Subscription] = ()
+    former: Sequence[tuple[int, int]] = ()
+    """(user_id, channel_id) of those who once were subscribed."""
+    api_keys: Sequence[tuple[bytes, int]] = ()
+    sessions: Sequence[Session] = ()
+
+
+@dataclass(slots=True)
+class _Roll:
+    """A channel's subscribers, and what is derived from them until the next change."""
+
+    members: dict[int, Subscription] = field(default_factory=dict)
+    active: frozenset[int] | None = None
+    encoded: bytes | None = None
+    array: str | None = None
+
+
+class Directory:
+    def __init__(self, external_url: str) -> None:
+        self.external_url = external_url
+        self.linkifiers: Sequence[Any] = ()
+        self.organisation: Organisation | None = None
+        self.users: dict[int, User] = {}
+        self.channels: dict[int, Channel] = {}
+        self.sessions: dict[bytes, Session] = {}
+        self._api_keys: dict[bytes, int] = {}
+        self._by_email: dict[str, int] = {}
+        self._by_name: dict[str, dict[int, None]] = {}
+        self._channel_names: dict[str, int] = {}
+        self._rolls: dict[int, _Roll] = {}
+        self._subscriptions: dict[int, dict[int, Subscription]] = {}
+        self._former: dict[int, set[int]] = {}
+        self._people_encoded: dict[bool, bytes] = {}
+        self._person_encoded: dict[int, bytes] = {}
+        self._steps: dict[type, Callable[[Any], None]] = {
+            ev.UserSet: lambda change: self._set_user(change.user),
+            ev.ChannelSet: lambda change: self._set_channel(change.channel),
+            ev.SubscriptionSet: lambda change: self._set_subscription(change.subscription),
+            ev.SubscriptionGone: lambda change: self._drop_subscription(change.user_id, change.channel_id),
+            ev.OrganisationSet: lambda change: setattr(self, "organisation", change.organisation),
+            ev.ApiKeySet: lambda change: self._api_keys.__setitem__(change.key_hash, change.user_id),
+            ev.ApiKeyGone: lambda change: self._api_keys.pop(change.key_hash, None) and None,
+            ev.SessionSet: lambda change: self.sessions.__setitem__(change.session.token_hash, change.session),
+            ev.SessionGone: lambda change: self.sessions.pop(change.token_hash, None) and None,
+        }
+
+    def load(self, loaded: Loaded) -> None:
+        """Fill an empty Directory."""
+        self.organisation = loaded.organisation
+        for user in loaded.users:
+            self._set_user(user)
+        for channel in loaded.channels:
+            self._set_channel(channel)
+        for subscription in loaded.subscriptions:
+            self._set_subscription(subscription)
+        for user_id, channel_id in loaded.former:
+            self._former.setdefault(user_id, set()).add(channel_id)
+        self._api_keys.update(loaded.api_keys)
+        self.sessions.update((session.token_hash, session) for session in loaded.sessions)
+
+    def apply(self, event: Event) -> None:
+        """Take the step that a committed event stands for."""
+        for change in event.changes:
+            self._steps[type(change)](change)
+
+    # People
+
+    def user_by_id(self, user_id: int) -> User | None:
+        return self.users.get(user_id)
+
+    def user_by_email(self, email: str) -> User | None:
+        """By address, whatever its case."""
+        user_id = self._by_email.get(email.lower())
+        return None if user_id is None else self.users[user_id]
+
+    def users_by_name(self, full_name: str) -> list[User]:
+        """Everyone of exactly this name, whatever its case, by id."""
+        return [self.users[user_id] for user_id in sorted(self._by_name.get(full_name.lower(), ()))]
+
+    def user_of_key(self, key_hash: bytes) -> User | None:
+        user_id = self._api_keys.get(key_hash)
+        return None if user_id is None else self.users[user_id]
+
+    def keys_of(self, user_id: int) -> list[bytes]:
+        return [key_hash for key_hash, owner in self._api_keys.items() if owner == user_id]
+
+    def sessions_of(self, user_id: int) -> list[Session]:
+        return [session for session in self.sessions.values() if session.user_id == user_id]
+
+    def active_users(self) -> Iterator[User]:
+        return (user for user in self.users.values() if user.is_active)
+
+    def administrators(self) -> frozenset[int]:
+        """Ids of the active owners and administrators."""
+        return frozenset(user.id for user in self.active_users() if user.is_administrator)
+
+    def people_encoded(self, *, active: bool) -> bytes:
+        """The JSON list of all (in)active people by id; kept until one of them changes."""
+        encoded = self._people_encoded.get(active)
+        if encoded is None:
+            encoded = b"[" + b",".join(
+                self._person(user) for _, user in sorted(self.users.items()) if user.is_active == active) + b"]"
+            self._people_encoded[active] = encoded
+        return encoded
+
+    def _person(self, user: User) -> bytes:
+        encoded = self._person_encoded.get(user.id)
+        if encoded is None:
+            wire: UserWire = user_wire(user)
+            encoded = self._person_encoded[user.id] = orjson.dumps(wire)
+        return encoded
+
+    # Groups
+
+    def groups(self) -> list[Group]:
+        """All groups, by id."""
+        return sorted(system_groups(self.users.values()), key=lambda group: group.id)
+
+    def group_by_name(self, name: str) -> Group | None:
+        if name not in SYSTEM_GROUPS:
+            return None
+        return next(group for group in self.groups() if group.name == name)
+
+    def custom_emoji(self, name: str) -> None:
+        """Organisations have no emoji of their own yet."""
+        return None
+
+    # Channels
+
+    def channel_by_id(self, channel_id: int) -> Channel | None:
+        """A channel that is not archived."""
+        channel = self.channels.get(channel_id)
+        return None if channel is None or channel.is_archived else channel
+
+    def channel_by_name(self, name: str) -> Channel | None:
+        """A channel that is not archived, by name, whatever its case."""
+        channel_id = self._channel_names.get(name.lower())
+        return None if channel_id is None else self.channels[channel_id]
+
+    def active_channels(self) -> Iterator[Channel]:
+        return (channel for channel in self.channels.values() if not channel.is_archived)
+
+    def can_see_channel(self, user: User, channel: Channel) -> bool:
+        """Whether `user` may know that the channel exists and who is in it."""
+        if self.is_subscribed(user.id, channel.id):
+            return True
+        if channel.invite_only:
+            return user.is_administrator
+        return not user.is_guest
+
+    def can_read_channel(self, user: User, channel: Channel) -> bool:
+        """Whether `user` may read what is written there without having received it."""
+        if channel.invite_only:
+            return channel.history_public_to_subscribers and self.is_subscribed(user.id, channel.id)
+        return not user.is_guest or self.is_subscribed(user.id, channel.id)
+
+    def who_can_see(self, channel: Channel) -> frozenset[int]:
+        """Ids of the active people for whom `can_see_channel` holds."""
+        subscribers = self.subscribers(channel.id)
+        if channel.invite_only:
+            return subscribers | self.administrators()
+        return subscribers | {user.id for user in self.active_users() if user.role != Role.GUEST}
+
+    # Subscriptions
+
+    def is_subscribed(self, user_id: int, channel_id: int) -> bool:
+        return channel_id in self._subscriptions.get(user_id, ())
+
+    def subscription(self, user_id: int, channel_id: int) -> Subscription | None:
+        return self._subscriptions.get(user_id, {}).get(channel_id)
+
+    def subscriptions_of(self, user_id: int) -> Mapping[int, Subscription]:
+        """By channel id."""
+        return self._subscriptions.get(user_id, {})
+
+    def formerly_subscribed(self, user_id: int) -> frozenset[int]:
+        """Ids of the channels that this person left."""
+        return frozenset(self._former.get(user_id, ()))
+
+    def subscribers(self, channel_id: int) -> frozenset[int]:
+        """Ids of the active subscribers; kept until they change."""
+        roll = self._rolls.get(channel_id)
+        if roll is None:
+            return frozenset()
+        if roll.active is None:
+            roll.active = frozenset(user_id for user_id in roll.members if self.users[user_id].is_active)
+        return roll.active
+
+    def subscribers_encoded(self, channel_id: int) -> bytes:
+        """The JSON list of `subscribers`, ascending."""
+        roll = self._rolls.setdefault(channel_id, _Roll())
+        if roll.encoded is None:
+            roll.encoded = orjson.dumps(sorted(self.subscribers(channel_id)))
+        return roll.encoded
+
+    def subscribers_array(self, channel_id: int) -> str:
+        """`subscribers` as a PostgreSQL array literal."""
+        roll = self._rolls.setdefault(channel_id, _Roll())
+        if roll.array is None:
+            roll.array = "{" + ",".join(map(str, sorted(self.subscribers(channel_id)))) + "}"
+        return roll.array
+
+    # Steps
+
+    def _set_user(self, user: User) -> None:
+        old = self.users.get(user.id)
+        if old is not None:
+            del self._by_email[old.email.lower()]
+            del self._by_name[old.full_name.lower()][user.id]
+        self.users[user.id] = user
+        self._by_email[user.email.lower()] = user.id
+        self._by_name.setdefault(user.full_name.lower(), {})[user.id] = None
+        self._people_encoded.clear()
+        self._person_encoded.pop(user.id, None)
+        if old is not None and old.is_active != user.is_active:
+            for channel_id in self.subscriptions_of(user.id):
+                self._forget_derived(channel_id)
+
+    def _set_channel(self, channel: Channel) -> None:
+        old = self.channels.get(channel.id)
+        if old is not None and not old.is_archived:
+            del self._channel_names[old.name.lower()]
+        self.channels[channel.id] = channel
+        if not channel.is_archived:
+            self._channel_names[channel.name.lower()] = channel.id
+
+    def _set_subscription(self, subscription: Subscription) -> None:
+        user_id, channel_id = subscription.user_id, subscription.channel_id
+        self._rolls.setdefault(channel_id, _Roll()).members[user_id] = subscription
+        self._subscriptions.setdefault(user_id, {})[channel_id] = subscription
+        self._former.get(user_id, set()).discard(channel_id)
+        self._forget_derived(channel_id)
+
+    def _drop_subscription(self, user_id: int, channel_id: int) -> None:
+        if self._subscriptions.get(user_id, {}).pop(channel_id, None) is None:
+            return
+        del self._rolls[channel_id].members[user_id]
+        self._former.setdefault(user_id, set()).add(channel_id)
+        self._forget_derived(channel_id)
+
+    def _forget_derived(self, channel_id: int) -> None:
+        roll = self._rolls[channel_id]
+        roll.active = roll.encoded = roll.array = None
+
+

@@ -1,0 +1,187 @@
+"""The one tree of errors that a client may see.
+
+An error carries a code (clients act on it), a sentence (people read it), an HTTP status and, where the code has any,
+further data. Whoever raises one need not know how it travels: `chat.resources.rest` turns it into the envelope.
+Codes and statuses: the public API description (feature level 278).
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class JsonableError(Exception):
+    """A refusal that the client is told of, in the error envelope.
+
+    `msg` is one sentence for people. Subclasses fix the code and status; `data` is merged into the envelope.
+    """
+
+    code: ClassVar[str] = "BAD_REQUEST"
+    status: ClassVar[int] = 400
+
+    def __init__(self, msg: str, **data: Any) -> None:
+        super().__init__(msg)
+        self.msg = msg
+        self.data = data
+
+    def envelope(self) -> dict[str, Any]:
+        """The error as the wire has it."""
+        return {"result": "error", "msg": self.msg, "code": self.code, **self.data}
+
+    def headers(self) -> dict[str, str]:
+        """HTTP headers that go with this error."""
+        return {}
+
+
+class ParameterMissing(JsonableError):
+    code = "REQUEST_VARIABLE_MISSING"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Missing '{name}' argument", var_name=name)
+
+
+class ParameterConfusing(JsonableError):
+    code = "REQUEST_CONFUSING_VAR"
+
+    def __init__(self, name: str, alias: str) -> None:
+        super().__init__(f"Send either '{name}' or '{alias}', not both", var_name1=name, var_name2=alias)
+
+
+class ParameterInvalid(JsonableError):
+    """A value of the wrong form; the sentence names the parameter."""
+
+
+class BodyTooLarge(JsonableError):
+    code = "REQUEST_TOO_LARGE"
+    status = 413
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The request is larger than {limit_bytes} bytes")
+
+
+class Unauthorized(JsonableError):
+    """Nobody is signed in, or the credentials are wrong; which of them is wrong is never told."""
+
+    code = "UNAUTHORIZED"
+    status = 401
+
+    def __init__(self, msg: str = "Not logged in: API authentication or user session required", *,
+                 scheme: str = "Basic") -> None:
+        super().__init__(msg)
+        self.scheme = scheme
+
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": f'{self.scheme} realm="zulip"'}
+
+
+class AuthenticationFailed(JsonableError):
+    code = "AUTHENTICATION_FAILED"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("Your username or password is incorrect")
+
+
+class UserDeactivated(JsonableError):
+    code = "USER_DEACTIVATED"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("Account is deactivated")
+
+
+class CsrfFailed(JsonableError):
+    code = "CSRF_FAILED"
+    status = 403
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("CSRF error: " + reason, reason=reason)
+
+
+class NotAllowed(JsonableError):
+    """The caller's role does not permit this."""
+
+    code = "UNAUTHORIZED_PRINCIPAL"
+
+
+class NotFound(JsonableError):
+    status = 404
+
+
+class MethodNotAllowed(JsonableError):
+    """405. This one has no code on the wire: it lists the verbs instead."""
+
+    status = 405
+
+    def __init__(self, method: str, allowed: list[str]) -> None:
+        super().__init__("Method Not Allowed", allowed_methods=allowed)
+        self.allowed = allowed
+
+    def envelope(self) -> dict[str, Any]:
+        return {"result": "error", "msg": self.msg, "allowed_methods": self.allowed}
+
+    def headers(self) -> dict[str, str]:
+        return {"Allow": ", ".join(self.allowed)}
+
+
+class BadEventQueueId(JsonableError):
+    """The sentence begins as it does because old clients recognise a lost queue by it."""
+
+    code = "BAD_EVENT_QUEUE_ID"
+
+    def __init__(self, queue_id: str) -> None:
+        super().__init__(f"Bad event queue id: {queue_id}", queue_id=queue_id)
+
+
+class BadNarrow(JsonableError):
+    code = "BAD_NARROW"
+
+    def __init__(self, desc: str) -> None:
+        super().__init__(f"Invalid narrow operator: {desc}", desc=desc)
+
+
+class ChannelDoesNotExist(JsonableError):
+    """No such channel, or none that the caller may know of; which of the two is never told."""
+
+    code = "STREAM_DOES_NOT_EXIST"
+
+    def __init__(self, channel: int | str) -> None:
+        if isinstance(channel, int):
+            super().__init__(f"Channel with ID '{channel}' does not exist", stream_id=channel)
+        else:
+            super().__init__(f"Channel '{channel}' does not exist", stream=channel)
+
+
+class ReactionAlreadyExists(JsonableError):
+    code = "REACTION_ALREADY_EXISTS"
+
+    def __init__(self) -> None:
+        super().__init__("Reaction already exists.")
+
+
+class ReactionDoesNotExist(JsonableError):
+    code = "REACTION_DOES_NOT_EXIST"
+
+    def __init__(self) -> None:
+        super().__init__("Reaction doesn't exist.")
+
+
+class CannotDeactivateLastUser(JsonableError):
+    code = "CANNOT_DEACTIVATE_LAST_USER"
+
+    def __init__(self, *, is_last_owner: bool) -> None:
+        entity = "organization owner" if is_last_owner else "user"
+        super().__init__(f"Cannot deactivate the only {entity}", is_last_owner=is_last_owner, entity=entity)
+
+
+class ServiceUnavailable(JsonableError):
+    """The database cannot be reached just now; nothing was done, or it is still being done."""
+
+    code = "SERVICE_UNAVAILABLE"
+    status = 503
+
+    def __init__(self, msg: str = "The server cannot reach its database right now; try again shortly") -> None:
+        super().__init__(msg)
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}

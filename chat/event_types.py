@@ -1,0 +1,217 @@
+"""Every event there is. Events are built here and nowhere else.
+
+An event has a body (what clients get, lacking only its id in their queue), an audience, and the changes by which the
+Directory takes the same step. Bodies are phrased as "set to", so hearing one twice does no harm. An event without a body
+concerns the server alone (a key, a session); an event without changes concerns what lives in the database.
+Shapes: the public API description, feature level 278.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chat.models import Channel, Message, Organisation, Reaction, Session, Subscription, User
+from chat.wire import channel_wire, role_groups, user_wire
+
+Audience = Collection[int] | None
+"""Ids of the people who get an event; None: everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserSet:
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSet:
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionSet:
+    subscription: Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionGone:
+    user_id: int
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSet:
+    organisation: Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeySet:
+    key_hash: bytes
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyGone:
+    key_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSet:
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGone:
+    token_hash: bytes
+
+
+Change = (UserSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet | ApiKeyGone
+          | SessionSet | SessionGone)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    body: Mapping[str, Any] | None
+    audience: Audience = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEvent(Event):
+    """A new message. The fan-out makes a body for each kind of client; `flags` has those that are not 0."""
+
+    message: Message | None = None
+    flags: Mapping[int, int] = field(default_factory=dict)
+    sender_queue_id: str | None = None
+    local_id: str | None = None
+
+
+def message(sent: Message, recipients: Collection[int], flags: Mapping[int, int], *, channel: Channel | None,
+            sender_queue_id: str | None, local_id: str | None) -> MessageEvent:
+    """A message arrives. `channel`, where given, is the channel with its first message noted."""
+    return MessageEvent(
+        None, recipients, (ChannelSet(channel),) if channel else (), message=sent, flags=flags,
+        sender_queue_id=sender_queue_id, local_id=local_id)
+
+
+def update_message_flags(user_id: int, op: str, flag: str, message_ids: Sequence[int], *, all_messages: bool = False,
+                         details: Mapping[str, Any] | None = None) -> Event:
+    """`op` ("add", "remove") `flag` on one's own messages; with `all_messages`, on all there are."""
+    body: dict[str, Any] = {
+        "type": "update_message_flags", "op": op, "operation": op, "flag": flag,
+        "messages": list(message_ids), "all": all_messages}
+    if details is not None:
+        body["message_details"] = details
+    return Event(body, (user_id,))
+
+
+def reaction(op: str, reacted: Reaction, user: User, audience: Audience) -> Event:
+    return Event({
+        "type": "reaction", "op": op, "message_id": reacted.message_id, "user_id": user.id,
+        "user": {"user_id": user.id, "email": user.email, "full_name": user.full_name, "is_mirror_dummy": False},
+        "emoji_name": reacted.emoji_name, "emoji_code": reacted.emoji_code, "reaction_type": reacted.reaction_type,
+    }, audience)
+
+
+def user_added(user: User) -> list[Event]:
+    """A person joins: everyone learns of them and of the groups their role brings."""
+    return [Event({"type": "realm_user", "op": "add", "person": user_wire(user)}, None, (UserSet(user),)),
+            *_groups("add_members", user.role, user.id)]
+
+
+def user_renamed(user: User) -> Event:
+    return Event({"type": "realm_user", "op": "update",
+                  "person": {"user_id": user.id, "full_name": user.full_name}}, None, (UserSet(user),))
+
+
+def user_role(user: User, old_role: int) -> list[Event]:
+    """`user` has a new role."""
+    return [Event({"type": "realm_user", "op": "update", "person": {"user_id": user.id, "role": user.role}},
+                  None, (UserSet(user),)),
+            *_groups("remove_members", old_role, user.id), *_groups("add_members", user.role, user.id)]
+
+
+def user_active(user: User) -> list[Event]:
+    """`user` was deactivated or reactivated, as their record says."""
+    return [Event({"type": "realm_user", "op": "update",
+                   "person": {"user_id": user.id, "is_active": user.is_active}}, None, (UserSet(user),)),
+            *_groups("add_members" if user.is_active else "remove_members", user.role, user.id)]
+
+
+def _groups(op: str, role: int, user_id: int) -> list[Event]:
+    return [Event({"type": "user_group", "op": op, "group_id": group_id, "user_ids": [user_id]})
+            for group_id in role_groups(role)]
+
+
+def channel_created(channel: Channel, audience: Audience) -> Event:
+    return Event({"type": "stream", "op": "create", "streams": [channel_wire(channel)]}, audience,
+                 (ChannelSet(channel),))
+
+
+def channel_visible(channels: Sequence[Channel], audience: Audience) -> Event:
+    """Channels that existed but that these people could not see until now."""
+    return Event({"type": "stream", "op": "create", "streams": [channel_wire(channel) for channel in channels]},
+                 audience)
+
+
+def channel_gone(channel: Channel, audience: Audience, changes: tuple[Change, ...] = ()) -> Event:
+    """A channel was archived, or these people can no longer see it."""
+    return Event({"type": "stream", "op": "delete", "streams": [channel_wire(channel)]}, audience, changes)
+
+
+def channel_updated(channel: Channel, old_name: str, prop: str, value: Any, audience: Audience,
+                    extra: Mapping[str, Any] | None = None) -> Event:
+    """One property of a channel has a new value. `old_name` is the name it had before."""
+    return Event({"type": "stream", "op": "update", "stream_id": channel.id, "name": old_name,
+                  "property": prop, "value": value, **(extra or {})}, audience, (ChannelSet(channel),))
+
+
+def subscription_added(user_id: int, subscriptions: Sequence[Mapping[str, Any]], changes: Sequence[Subscription]
+                       ) -> Event:
+    """To the person who is subscribed now; `subscriptions` are wire objects with their subscribers."""
+    return Event({"type": "subscription", "op": "add", "subscriptions": list(subscriptions)}, (user_id,),
+                 tuple(SubscriptionSet(subscription) for subscription in changes))
+
+
+def subscription_removed(user_id: int, channels: Sequence[Channel]) -> Event:
+    return Event({"type": "subscription", "op": "remove", "subscriptions": [
+        {"stream_id": channel.id, "name": channel.name} for channel in channels]}, (user_id,),
+        tuple(SubscriptionGone(user_id, channel.id) for channel in channels))
+
+
+def subscription_updated(subscription: Subscription, prop: str, value: Any) -> Event:
+    return Event({"type": "subscription", "op": "update", "stream_id": subscription.channel_id,
+                  "property": prop, "value": value}, (subscription.user_id,), (SubscriptionSet(subscription),))
+
+
+def peers(op: str, channel_ids: Sequence[int], user_ids: Sequence[int], audience: Audience) -> Event:
+    """`op` is "peer_add" or "peer_remove": others see who joined or left."""
+    return Event({"type": "subscription", "op": op, "stream_ids": list(channel_ids),
+                  "user_ids": list(user_ids)}, audience)
+
+
+def organisation_set(organisation: Organisation) -> Event:
+    return Event({"type": "realm", "op": "update", "property": "name", "value": organisation.name}, None,
+                 (OrganisationSet(organisation),))
+
+
+def api_key_added(key_hash: bytes, user_id: int) -> Event:
+    return Event(None, (), (ApiKeySet(key_hash, user_id),))
+
+
+def api_key_revoked(key_hash: bytes) -> Event:
+    return Event(None, (), (ApiKeyGone(key_hash),))
+
+
+def session_started(session: Session) -> Event:
+    return Event(None, (), (SessionSet(session),))
+
+
+def session_ended(token_hash: bytes) -> Event:
+    return Event(None, (), (SessionGone(token_hash),))
+
+
+def heartbeat() -> Mapping[str, Any]:
+    """The body that a silent queue gets now and then."""
+    return {"type": "heartbeat"}

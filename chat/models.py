@@ -1,0 +1,187 @@
+"""The things a chat is made of, as plain immutable records. No behaviour beyond questions about themselves.
+
+Times are whole Unix seconds. "Channel" is what the wire calls a stream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+
+MAX_CHANNEL_NAME = 60
+MAX_CHANNEL_DESCRIPTION = 1024
+MAX_TOPIC = 60
+MAX_MESSAGE = 10_000
+MAX_FULL_NAME = 100
+MAX_EMAIL = 254
+MAX_PASSWORD = 100
+MIN_PASSWORD = 8
+MAX_RECIPIENTS = 100
+"""People in one group direct message."""
+
+
+class Role(IntEnum):
+    OWNER = 100
+    ADMINISTRATOR = 200
+    MODERATOR = 300
+    MEMBER = 400
+    GUEST = 600
+
+
+class PostPolicy(IntEnum):
+    EVERYONE = 1
+    ADMINISTRATORS = 2
+    FULL_MEMBERS = 3
+    MODERATORS = 4
+
+
+class Flag(IntFlag):
+    """Bits of `user_message.flags`. Kept in the database: never renumber."""
+
+    READ = 1
+    STARRED = 2
+    COLLAPSED = 4
+    MENTIONED = 8
+    STREAM_WILDCARD_MENTIONED = 16
+    TOPIC_WILDCARD_MENTIONED = 32
+    HAS_ALERT_WORD = 64
+    HISTORICAL = 128
+
+
+EDITABLE_FLAGS = {"read": Flag.READ, "starred": Flag.STARRED, "collapsed": Flag.COLLAPSED}
+
+
+def flag_names(flags: int) -> list[str]:
+    """The flags of a message as the wire lists them."""
+    names = [flag.name.lower() for flag in Flag if flags & flag and flag.name]
+    if flags & (Flag.STREAM_WILDCARD_MENTIONED | Flag.TOPIC_WILDCARD_MENTIONED):
+        names.append("wildcard_mentioned")
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    email: str
+    full_name: str
+    role: int
+    is_active: bool
+    is_bot: bool
+    bot_type: int | None
+    bot_owner_id: int | None
+    date_joined: int
+    timezone: str
+    avatar_version: int
+
+    @property
+    def is_administrator(self) -> bool:
+        """Owner or administrator."""
+        return self.role <= Role.ADMINISTRATOR
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
+    def is_moderator(self) -> bool:
+        """Moderator or above."""
+        return self.role <= Role.MODERATOR
+
+    @property
+    def is_guest(self) -> bool:
+        return self.role == Role.GUEST
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    id: int
+    name: str
+    description: str
+    rendered_description: str
+    creator_id: int | None
+    date_created: int
+    invite_only: bool
+    history_public_to_subscribers: bool
+    post_policy: int
+    recipient_id: int
+    first_message_id: int | None
+    is_archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    user_id: int
+    channel_id: int
+    color: str
+    is_muted: bool
+    pin_to_top: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    id: int
+    name: str
+    description: str
+    is_system: bool
+    member_ids: frozenset[int]
+    subgroup_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    name: str
+    description: str
+    date_created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in. Only a hash of its token is kept."""
+
+    token_hash: bytes
+    user_id: int
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecipient:
+    """A message's destination: a channel and a topic."""
+
+    channel: Channel
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectRecipient:
+    """A message's destination: these people, the sender among them, ids ascending."""
+
+    user_ids: tuple[int, ...]
+
+
+Recipient = ChannelRecipient | DirectRecipient
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    message_id: int
+    user_id: int
+    emoji_name: str
+    emoji_code: str
+    reaction_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message. `channel_id` is None for direct messages, which then have `user_ids` (the sender included)."""
+
+    id: int
+    sender_id: int
+    recipient_id: int
+    channel_id: int | None
+    user_ids: tuple[int, ...]
+    topic: str
+    content: str
+    rendered_content: str
+    timestamp: int
+    client: str
+    reactions: tuple[Reaction, ...] = ()

@@ -1,0 +1,291 @@
+"""Objects as the wire has them: people, channels, subscriptions, groups, messages, reactions.
+
+One function makes each object and one TypedDict declares it; routes, events and the register snapshot all use these, so
+an object looks the same wherever a client meets it. Shapes: the public API description, feature level 278.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NotRequired, TypedDict
+
+from chat.models import Channel, Group, Message, PostPolicy, Reaction, Role, Subscription, User
+
+FEATURE_LEVEL = 278
+COMPATIBLE_VERSION = "9.2"
+REALM_ID_STR = "plait"
+
+SYSTEM_GROUPS = {
+    "role:internet": 1, "role:everyone": 2, "role:members": 3, "role:fullmembers": 4,
+    "role:moderators": 5, "role:administrators": 6, "role:owners": 7, "role:nobody": 8,
+}
+"""Ids of the groups that follow from roles. They exist in every organisation and cannot be changed."""
+
+
+class UserWire(TypedDict):
+    user_id: int
+    email: str
+    delivery_email: str | None
+    full_name: str
+    date_joined: str
+    is_owner: bool
+    is_admin: bool
+    is_guest: bool
+    is_billing_admin: bool
+    is_bot: bool
+    bot_type: int | None
+    bot_owner_id: int | None
+    role: int
+    timezone: str
+    avatar_url: str | None
+    avatar_version: int
+    is_active: NotRequired[bool]
+    is_system_bot: NotRequired[bool]
+    profile_data: NotRequired[dict[str, Any]]
+
+
+def avatar_url(user: User) -> str:
+    """Where a person's picture is; never another organisation's server, which would learn who reads."""
+    return f"/avatar/{user.id}?version={user.avatar_version}"
+
+
+def user_wire(user: User, *, with_active: bool = False) -> UserWire:
+    """A person, as people of the organisation see them."""
+    wire: UserWire = {
+        "user_id": user.id,
+        "email": user.email,
+        "delivery_email": user.email,
+        "full_name": user.full_name,
+        "date_joined": datetime.fromtimestamp(user.date_joined, UTC).strftime("%Y-%m-%dT%H:%M+00:00"),
+        "is_owner": user.is_owner,
+        "is_admin": user.is_administrator,
+        "is_guest": user.is_guest,
+        "is_billing_admin": False,
+        "is_bot": user.is_bot,
+        "bot_type": user.bot_type,
+        "bot_owner_id": user.bot_owner_id,
+        "role": user.role,
+        "timezone": user.timezone,
+        "avatar_url": avatar_url(user),
+        "avatar_version": user.avatar_version,
+    }
+    if not user.is_bot:
+        wire["profile_data"] = {}
+    if with_active:
+        wire["is_active"] = user.is_active
+    return wire
+
+
+class ChannelWire(TypedDict):
+    stream_id: int
+    name: str
+    description: str
+    rendered_description: str
+    date_created: int
+    creator_id: int | None
+    invite_only: bool
+    is_web_public: bool
+    history_public_to_subscribers: bool
+    stream_post_policy: int
+    is_announcement_only: bool
+    message_retention_days: int | None
+    first_message_id: int | None
+    can_remove_subscribers_group: int
+    stream_weekly_traffic: int | None
+    is_default: NotRequired[bool]
+
+
+def channel_wire(channel: Channel) -> ChannelWire:
+    """A channel, as those who may see it see it."""
+    return {
+        "stream_id": channel.id,
+        "name": channel.name,
+        "description": channel.description,
+        "rendered_description": channel.rendered_description,
+        "date_created": channel.date_created,
+        "creator_id": channel.creator_id,
+        "invite_only": channel.invite_only,
+        "is_web_public": False,
+        "history_public_to_subscribers": channel.history_public_to_subscribers,
+        "stream_post_policy": channel.post_policy,
+        "is_announcement_only": channel.post_policy == PostPolicy.ADMINISTRATORS,
+        "message_retention_days": None,
+        "first_message_id": channel.first_message_id,
+        "can_remove_subscribers_group": SYSTEM_GROUPS["role:administrators"],
+        "stream_weekly_traffic": None,
+    }
+
+
+class SubscriptionWire(ChannelWire):
+    color: str
+    is_muted: bool
+    in_home_view: bool
+    pin_to_top: bool
+    desktop_notifications: bool | None
+    audible_notifications: bool | None
+    push_notifications: bool | None
+    email_notifications: bool | None
+    wildcard_mentions_notify: bool | None
+    email_address: str
+    subscribers: NotRequired[list[int]]
+
+
+def subscription_wire(channel: Channel, subscription: Subscription, *, null_means_default: bool = True
+                      ) -> dict[str, Any]:
+    """One's own view of a channel one is subscribed to. Without `null_means_default` (older clients) the
+    notification settings that follow the person's own are spelled out."""
+    follows = None if null_means_default else False
+    return {
+        **channel_wire(channel),
+        "color": subscription.color,
+        "is_muted": subscription.is_muted,
+        "in_home_view": not subscription.is_muted,
+        "pin_to_top": subscription.pin_to_top,
+        "desktop_notifications": follows,
+        "audible_notifications": follows,
+        "push_notifications": follows,
+        "email_notifications": follows,
+        "wildcard_mentions_notify": follows,
+        "email_address": "",
+    }
+
+
+class GroupWire(TypedDict):
+    id: int
+    name: str
+    description: str
+    members: list[int]
+    direct_subgroup_ids: list[int]
+    is_system_group: bool
+    can_mention_group: int
+
+
+def group_wire(group: Group) -> GroupWire:
+    return {
+        "id": group.id,
+        "name": group.name,
+        "description": group.description,
+        "members": sorted(group.member_ids),
+        "direct_subgroup_ids": sorted(group.subgroup_ids),
+        "is_system_group": group.is_system,
+        "can_mention_group": SYSTEM_GROUPS["role:nobody" if group.is_system else "role:everyone"],
+    }
+
+
+_GROUP_ROLES: Mapping[str, tuple[int | None, str | None, str]] = {
+    "role:owners": (Role.OWNER, None, "Owners of this organization"),
+    "role:administrators": (Role.ADMINISTRATOR, "role:owners", "Administrators of this organization, "
+                                                               "including owners"),
+    "role:moderators": (Role.MODERATOR, "role:administrators", "Moderators of this organization, "
+                                                               "including administrators"),
+    "role:fullmembers": (Role.MEMBER, "role:moderators", "Members of this organization, not including new accounts "
+                                                         "and guests"),
+    "role:members": (Role.MEMBER, "role:fullmembers", "Members of this organization, not including guests"),
+    "role:everyone": (Role.GUEST, "role:members", "Everyone in this organization, including guests"),
+    "role:internet": (None, "role:everyone", "Everyone on the Internet"),
+    "role:nobody": (None, None, "Nobody"),
+}
+
+
+def role_groups(role: int) -> list[int]:
+    """Ids of the system groups that people of `role` are direct members of."""
+    return [SYSTEM_GROUPS[name] for name, (members, _, _) in _GROUP_ROLES.items() if members == role]
+
+
+def system_groups(users: Iterable[User]) -> list[Group]:
+    """The groups that follow from the roles of active people, by id."""
+    by_role: dict[int | None, set[int]] = {}
+    for user in users:
+        if user.is_active:
+            by_role.setdefault(user.role, set()).add(user.id)
+    return [
+        Group(group_id, name, description, is_system=True, member_ids=frozenset(by_role.get(role, ())),
+              subgroup_ids=(SYSTEM_GROUPS[subgroup],) if subgroup else ())
+        for name, group_id in SYSTEM_GROUPS.items()
+        for role, subgroup, description in (_GROUP_ROLES[name],)]
+
+
+class ReactingUserWire(TypedDict):
+    id: int
+    email: str
+    full_name: str
+    is_mirror_dummy: bool
+
+
+class ReactionWire(TypedDict):
+    emoji_name: str
+    emoji_code: str
+    reaction_type: str
+    user_id: int
+    user: ReactingUserWire
+
+
+def reaction_wire(reaction: Reaction, user: User) -> ReactionWire:
+    """A reaction inside a message."""
+    return {
+        "emoji_name": reaction.emoji_name,
+        "emoji_code": reaction.emoji_code,
+        "reaction_type": reaction.reaction_type,
+        "user_id": user.id,
+        "user": {"id": user.id, "email": user.email, "full_name": user.full_name, "is_mirror_dummy": False},
+    }
+
+
+class MessageWire(TypedDict):
+    id: int
+    sender_id: int
+    sender_email: str
+    sender_full_name: str
+    sender_realm_str: str
+    client: str
+    type: str
+    timestamp: int
+    subject: str
+    topic_links: list[dict[str, str]]
+    recipient_id: int
+    content: str
+    content_type: str
+    is_me_message: bool
+    reactions: list[ReactionWire]
+    submessages: list[dict[str, Any]]
+    avatar_url: str | None
+    display_recipient: str | list[ReactingUserWire]
+    stream_id: NotRequired[int]
+    flags: NotRequired[list[str]]
+    match_content: NotRequired[str]
+    match_subject: NotRequired[str]
+
+
+def message_wire(message: Message, sender: User, *, channel_name: str | None, people: Sequence[User],
+                 users: Mapping[int, User], apply_markdown: bool) -> MessageWire:
+    """A message without its per-reader flags. `people` are the participants of a direct message."""
+    wire: MessageWire = {
+        "id": message.id,
+        "sender_id": sender.id,
+        "sender_email": sender.email,
+        "sender_full_name": sender.full_name,
+        "sender_realm_str": REALM_ID_STR,
+        "client": message.client,
+        "type": "private" if channel_name is None else "stream",
+        "timestamp": message.timestamp,
+        "subject": message.topic,
+        "topic_links": [],
+        "recipient_id": message.recipient_id,
+        "content": message.rendered_content if apply_markdown else message.content,
+        "content_type": "text/html" if apply_markdown else "text/x-markdown",
+        "is_me_message": message.content.startswith("/me "),
+        "reactions": [reaction_wire(reaction, users[reaction.user_id]) for reaction in message.reactions],
+        "submessages": [],
+        "avatar_url": avatar_url(sender),
+        "display_recipient": channel_name if channel_name is not None else [
+            {"id": user.id, "email": user.email, "full_name": user.full_name, "is_mirror_dummy": False}
+            for user in people],
+    }
+    if message.channel_id is not None:
+        wire["stream_id"] = message.channel_id
+    return wire
+
+
+def subscribers_list(user_ids: Collection[int]) -> list[int]:
+    return sorted(user_ids)
