@@ -1,0 +1,22 @@
+"""What all tests share: a demo server for a module of tests, and an end to the test process's PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.postgres import stop_postgres
+from tests.support.server import RunningServer, start_server
+
+
+@pytest.fixture(scope="module")
+def demo_server() -> Iterator[RunningServer]:
+    """A server with the demo organisation, for the tests of one module."""
+    with start_server(demo=True) as server:
+        yield server
+
+
+def pytest_sessionfinish() -> None:
+    # Not left to atexit: pytest-xdist's workers end without it.
+    stop_postgres()
