@@ -24,13 +24,17 @@ _FALSE = frozenset({"0", "false", "no", "off", ""})
 _CHAT_FOLDER = Path(__file__).resolve().parent
 
 
-class SettingsError(Exception):
-    """A setting that cannot be used, told in one sentence for the operator."""
+class StartError(Exception):
+    """Why the server does not start: one sentence for the operator."""
 
 
-def option(default: Any, help: str, *, metavar: str = "", secret: bool = False) -> Any:  # noqa: A002
+class SettingsError(StartError):
+    """A setting that cannot be used."""
+
+
+def option(default: Any, help: str, *, secret: bool = False) -> Any:  # noqa: A002
     """A field of Settings. A secret one is never on the command line, which all users of a machine see."""
-    return dataclasses.field(default=default, metadata={"help": help, "metavar": metavar, "secret": secret})
+    return dataclasses.field(default=default, metadata={"help": help, "secret": secret})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,24 +43,20 @@ class Settings:
 
     listen: str = option(
         "tcp:9991:interface=127.0.0.1",
-        "where to accept connections: a Twisted endpoint",
-        metavar="ENDPOINT",
+        "where to accept connections, as a Twisted endpoint",
     )
     data: Path = option(
         Path("var"),
         "the folder for everything that must last: the embedded PostgreSQL and uploaded files",
-        metavar="FOLDER",
     )
     database: str | None = option(
         None,
         "use this PostgreSQL (a libpq connection string) instead of the embedded one; keep a string with a "
         "password in the file or the environment",
-        metavar="DSN",
     )
     external_url: str = option(
         "",
         "the address people type into their browsers; derived from --listen when not given",
-        metavar="URL",
     )
     demo: bool = option(
         False,
@@ -71,7 +71,6 @@ class Option:
     name: str
     default: Any
     help: str
-    metavar: str
     secret: bool
     kind: type
 
@@ -82,6 +81,10 @@ class Option:
     @property
     def variable(self) -> str:
         return ENVIRONMENT_PREFIX + self.name.upper()
+
+    def describe(self) -> str:
+        """The help text with what is the case without it."""
+        return f"{self.help} [default: {self.default}]" if self.default else self.help
 
     def read(self, value: Any, source: str, folder: Path) -> Any:
         """`value` as this option holds it; a relative path starts at `folder`, errors name the `source`."""

@@ -38,6 +38,7 @@ from chat.database.postmaster import (
     read_pid_file,
 )
 from chat.database.server_settings import SERVER_SETTINGS, configuration
+from chat.settings import StartError
 
 USER = "plait"
 DATABASE = "plait"
@@ -53,8 +54,8 @@ _OLD_SERVER_HOLDS_ON = "pre-existing shared memory block"
 _log = Logger()
 
 
-class ClusterError(Exception):
-    """PostgreSQL cannot be started, told in one sentence."""
+class ClusterError(StartError):
+    """PostgreSQL cannot be started."""
 
 
 class Cluster:

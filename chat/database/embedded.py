@@ -52,9 +52,13 @@ class EmbeddedPostgres:
         self._watch.start(LOOK_INTERVAL_S, now=False).addErrback(self._watch_failed)
         return self._cluster.dsn()
 
+    def abandon(self) -> None:
+        """End a start that is under way as soon as may be; `start` then raises ClusterError."""
+        self._abandoned.set()
+
     async def stop(self) -> None:
         """Stop PostgreSQL, also while it is being started; done when it is gone."""
-        self._abandoned.set()
+        self.abandon()
         if self._watch.running:
             self._watch.stop()
         await self._turn.run(self._in_thread, self._cluster.stop)

@@ -16,6 +16,8 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from twisted.logger import Logger
 
+from chat.settings import StartError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 OLDEST_POSTGRESQL = 14
 CONNECT_TIMEOUT_S = 10
@@ -35,8 +37,8 @@ _RECORD = "INSERT INTO schema_version (version, name) VALUES (%s, %s)"
 _log = Logger()
 
 
-class MigrationError(Exception):
-    """The database cannot be used by this program, told in one sentence."""
+class MigrationError(StartError):
+    """The database cannot be used by this program."""
 
 
 @dataclass(frozen=True)
@@ -100,5 +102,6 @@ def _migrate(connection: Connection, migrations: list[Migration]) -> int:
 
 
 def one_line(error: Exception) -> str:
-    """What libpq or PostgreSQL said, fit for a sentence."""
-    return " ".join(str(error).split()).rstrip(".")
+    """The first thing that libpq or PostgreSQL said, fit to stand in a sentence."""
+    lines = str(error).strip().splitlines()
+    return lines[0].strip().rstrip(".") if lines else type(error).__name__

@@ -1,4 +1,4 @@
-"""The real server as a process of its own: `twistd -n chat` on a free port and a data folder that nobody else has."""
+"""The real server in a process of its own: `twistd -n chat` on a free port, with a data folder for itself."""
 
 from __future__ import annotations
 
