@@ -1,0 +1,1 @@
+"""The markdown pipeline: one room a syntax, put together in `renderer`."""

@@ -1,0 +1,72 @@
+"""Fenced code, coloured by Pygments.
+
+Owns the choice of lexer and the HTML around the code. Lexers are found by Pygments' table of names alone
+(its search through installed plug-ins takes longer than a whole message), and each is made once.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+from importlib import import_module
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers._mapping import LEXERS
+
+from chat.markdown.blocks import LineParser
+from chat.markdown.fences import FenceRoom
+from chat.markdown.serializer import escape_attribute, raw_html
+
+MAX_COLOURED = 20_000
+_PLAIN_NAMES = frozenset({"text", "txt", "plain", "plaintext", "none"})
+
+_formatter = HtmlFormatter(nowrap=True)
+
+
+@lru_cache(maxsize=1)
+def _lexers_by_alias() -> dict[str, tuple[str, str, str]]:
+    """alias in lower case -> (module, class, canonical name)"""
+    found: dict[str, tuple[str, str, str]] = {}
+    for class_name, (module, name, aliases, _, _) in LEXERS.items():
+        for alias in (*aliases, name):
+            found.setdefault(alias.lower(), (module, class_name, name))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _lexer(module: str, class_name: str) -> Lexer:
+    lexer: Lexer = getattr(import_module(module), class_name)(stripnl=False)
+    return lexer
+
+
+def language_name(word: str) -> str:
+    """The canonical name of a language typed as `word`; the word itself when it is unknown."""
+    known = _lexers_by_alias().get(word.lower())
+    return known[2] if known else word
+
+
+def _highlighted(code: str, word: str) -> str:
+    known = _lexers_by_alias().get(word.lower()) if word else None
+    if known is None or word.lower() in _PLAIN_NAMES or len(code) > MAX_COLOURED:
+        return escape(code, quote=False).replace("\xa0", "&nbsp;")
+    html: str = highlight(code, _lexer(known[0], known[1]), _formatter)
+    return html.replace("&quot;", '"').replace("&#39;", "'").replace("\xa0", "&nbsp;")
+
+
+def code_block(parser: LineParser, parent: Element, info: str, lines: list[str]) -> None:
+    """Append the code block for a fence with these words behind it."""
+    word = info.split(None, 1)[0].strip("{}").lstrip(".") if info else ""
+    code = "\n".join(lines) + "\n"
+    language = f' data-code-language="{escape_attribute(language_name(word))}"' if word else ""
+    inner = f"<pre><span></span><code>{_highlighted(code, word)}</code></pre>"
+    parent.append(raw_html(f'<div class="codehilite"{language}>{inner}</div>', code, block=True))
+
+
+def extend(md: Markdown) -> None:
+    fence = md.parser.blockprocessors["fence"]
+    assert isinstance(fence, FenceRoom)
+    fence.otherwise = code_block

@@ -1,0 +1,206 @@
+"""Reads a block's text once, from left to right.
+
+Python-Markdown applies its inline patterns one after the other, each over the whole text with the earlier
+findings cut out; that costs a pass for each syntax and grows with the square of hostile input. This tree
+processor keeps the library's contract for patterns (`InlineProcessor.handleMatch`, here called `read`;
+`ANCESTOR_EXCLUDES`; `AtomicString`; a registry by priority) and changes the walk: it jumps to the next
+character at which some room can begin, and asks those rooms in order of priority. What a room takes is
+never read again by another, so the work is linear.
+
+A room may return a `Mark` instead of an element: a delimiter whose meaning depends on what comes later.
+Marks are settled by their room (`settle`) when the text is read to its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from xml.etree.ElementTree import Element
+
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+
+from chat.markdown.state import RenderState
+
+MAX_INLINE_NESTING = 8
+
+Match = re.Match[str]
+
+
+class Mark:
+    """A run of delimiters found in the text: literal unless its room pairs it."""
+
+    __slots__ = ("can_close", "can_open", "text")
+
+    def __init__(self, text: str, can_open: bool, can_close: bool) -> None:
+        self.text = text
+        self.can_open = can_open
+        self.can_close = can_close
+
+
+Piece = str | Element | Mark
+Reading = tuple[Piece | None, int | None, int | None]
+NOT_OURS: Reading = (None, None, None)
+
+
+class InlineText(str):
+    """The text under the reader's eye.
+
+    `taken` is where the last finding ended; `memo` is for rooms to note what need not be searched for again.
+    """
+
+    taken: int
+    memo: dict[str, int]
+
+    def __new__(cls, text: str) -> InlineText:
+        self = super().__new__(cls, text)
+        self.taken = 0
+        self.memo = {}
+        return self
+
+
+class InlineRoom(InlineProcessor):
+    """One inline syntax. `first` holds the characters it may begin with, `guard` what must follow them."""
+
+    first: ClassVar[str] = ""
+    guard: ClassVar[str] = ""
+    ANCESTOR_EXCLUDES: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def state(self) -> RenderState:
+        return self.md.state  # type: ignore[attr-defined]  # our Markdown has one
+
+    def read(self, m: Match, data: InlineText) -> Reading:
+        """What begins here: (piece, start, end), or NOT_OURS."""
+        raise NotImplementedError
+
+    def handleMatch(self, m: Match, data: InlineText) -> Reading:  # type: ignore[override]  # noqa: N802
+        return self.read(m, data)
+
+
+class MarkRoom(InlineRoom):
+    """A room that leaves marks."""
+
+    def settle(self, pieces: list[Piece]) -> list[Piece]:
+        """Turn all marks in `pieces` into elements or text."""
+        raise NotImplementedError
+
+
+class OnePassReader(Treeprocessor):
+    """Runs the inline rooms over every text of the tree that is not finished."""
+
+    def freeze(self) -> None:
+        """Index the registered rooms by first character; call after the last registration."""
+        rooms = [room for room in self.md.inlinePatterns if isinstance(room, InlineRoom)]
+        self.rooms_by_first: dict[str, tuple[InlineRoom, ...]] = {}
+        plain: set[str] = set()
+        guarded: set[str] = set()
+        for room in rooms:
+            for char in room.first:
+                self.rooms_by_first[char] = (*self.rooms_by_first.get(char, ()), room)
+                if room.guard:
+                    guarded.add(f"{re.escape(char)}{room.guard}")
+                else:
+                    plain.add(char)
+        every = "[" + re.escape("".join(sorted(plain))) + "]"
+        self.next_start = re.compile("|".join([every, *sorted(guarded)]))
+        self.mark_rooms = [room for room in rooms if isinstance(room, MarkRoom)]
+
+    def run(self, root: Element) -> None:
+        self.read_blocks(root, self.md.state)  # type: ignore[attr-defined]  # our Markdown has one
+
+    def read_blocks(self, block: Element, state: RenderState) -> None:
+        """Read the text of a block and of all blocks inside it."""
+        quoted = block.tag == "blockquote"
+        state.quote_depth += quoted
+        inner_blocks = list(block)
+        if _is_unread(block):
+            self.read_into(block, block.text or "", ())
+        for inner in inner_blocks:
+            self.read_blocks(inner, state)
+        state.quote_depth -= quoted
+
+    def read_into(self, element: Element, text: str, ancestors: tuple[str, ...]) -> None:
+        """Replace the element's text by what it means."""
+        if self.next_start.search(text) is None:
+            return
+        fill(element, self.read(text, (*ancestors, element.tag)))
+
+    def read(self, text: str, ancestors: tuple[str, ...]) -> Iterable[Piece]:
+        data = InlineText(text)
+        pieces: list[Piece] = []
+        marked = False
+        at = 0
+        search = self.next_start.search
+        rooms_by_first = self.rooms_by_first
+        while (hit := search(data, at)) is not None:
+            at = hit.start()
+            for room in rooms_by_first[data[at]]:
+                if room.ANCESTOR_EXCLUDES and any(tag in room.ANCESTOR_EXCLUDES for tag in ancestors):
+                    continue
+                m = room.compiled_re.match(data, at)
+                if m is None:
+                    continue
+                piece, start, end = room.read(m, data)
+                if piece is None or start is None or end is None:
+                    continue
+                if start > data.taken:
+                    pieces.append(str(data[data.taken : start]))
+                if isinstance(piece, Mark):
+                    marked = True
+                elif not isinstance(piece, str):
+                    self.read_inside(piece, ancestors)
+                pieces.append(piece)
+                data.taken = at = end
+                break
+            else:
+                at += 1
+        if data.taken < len(data):
+            pieces.append(str(data[data.taken :]))
+        if marked:
+            for mark_room in self.mark_rooms:
+                pieces = mark_room.settle(pieces)
+        return pieces
+
+    def read_inside(self, element: Element, ancestors: tuple[str, ...]) -> None:
+        if len(ancestors) >= MAX_INLINE_NESTING:
+            return
+        for inner in list(element.iter()):
+            if _is_unread(inner):
+                self.read_into(inner, inner.text or "", (*ancestors, element.tag))
+
+
+def _is_unread(element: Element) -> bool:
+    text = element.text
+    return bool(text) and not isinstance(text, AtomicString) and not element.tag.startswith("raw-")
+
+
+def fill(element: Element, pieces: Iterable[Piece]) -> None:
+    """Make `pieces` the content of `element`, before the children it has already."""
+    text: list[str] = []
+    last: Element | None = None
+    at = 0
+    for piece in pieces:
+        if isinstance(piece, str):
+            text.append(piece)
+            continue
+        assert not isinstance(piece, Mark), "marks are settled before the tree is filled"
+        _put_text(element, last, text)
+        if piece.tail:
+            text.append(piece.tail)
+            piece.tail = None
+        element.insert(at, piece)
+        last = piece
+        at += 1
+    _put_text(element, last, text)
+
+
+def _put_text(element: Element, last: Element | None, text: list[str]) -> None:
+    joined: Any = "".join(text) or None
+    text.clear()
+    if last is None:
+        element.text = joined
+    else:
+        last.tail = joined
