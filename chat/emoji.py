@@ -55,7 +55,7 @@ def characters(code: str) -> str:
 
 
 FIRST_CHARACTERS = "".join(sorted({char for code in code_to_names if (char := characters(code)[0]) > "\x7f"}))
-_base = f"[{FIRST_CHARACTERS}\u2640\u2642\u2695\u2696\u2708\u2b1b]"
+_base = "[\xa9\xae\u203c-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 _element = f"{_base}\ufe0f?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
 SEQUENCE = f"[\U0001f1e6-\U0001f1ff]{{2}}|{_element}(?:\u200d{_element}){{0,9}}"
 KEYCAP = "[0-9#*]\ufe0f?\u20e3"

@@ -37,7 +37,7 @@ class ChannelLinkRoom(InlineRoom):
     ANCESTOR_EXCLUDES = ("a",)
 
     def __init__(self, md: Markdown) -> None:
-        super().__init__(r"#\*\*([^*\n]{1,200})\*\*", md)
+        super().__init__(r"#\*\*([^*`\n]{1,200})\*\*", md)
 
     def read(self, m: Match, data: InlineText) -> Reading:
         if not may_follow(data, m.start()):

@@ -33,7 +33,6 @@ def custom_emoji(custom: CustomEmoji) -> Element:
 
 class NamedEmojiRoom(InlineRoom):
     first = ":"
-    guard = r"[A-Za-z0-9_+-]"
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(r":([A-Za-z0-9_+-]{1,60}):", md)

@@ -25,6 +25,7 @@ from markdown.util import AtomicString
 from chat.markdown.state import RenderState
 
 MAX_INLINE_NESTING = 8
+_LARGEST_GAP = 0x200
 
 Match = re.Match[str]
 
@@ -52,7 +53,7 @@ class InlineText(str):
     """
 
     taken: int
-    memo: dict[str, int]
+    memo: dict[str, Any]
 
     def __new__(cls, text: str) -> InlineText:
         self = super().__new__(cls, text)
@@ -95,17 +96,10 @@ class OnePassReader(Treeprocessor):
         """Index the registered rooms by first character; call after the last registration."""
         rooms = [room for room in self.md.inlinePatterns if isinstance(room, InlineRoom)]
         self.rooms_by_first: dict[str, tuple[InlineRoom, ...]] = {}
-        plain: set[str] = set()
-        guarded: set[str] = set()
         for room in rooms:
             for char in room.first:
                 self.rooms_by_first[char] = (*self.rooms_by_first.get(char, ()), room)
-                if room.guard:
-                    guarded.add(f"{re.escape(char)}{room.guard}")
-                else:
-                    plain.add(char)
-        every = "[" + re.escape("".join(sorted(plain))) + "]"
-        self.next_start = re.compile("|".join([every, *sorted(guarded)]))
+        self.next_start = _pattern_of_starts(rooms)
         self.mark_rooms = [room for room in rooms if isinstance(room, MarkRoom)]
 
     def run(self, root: Element) -> None:
@@ -124,8 +118,6 @@ class OnePassReader(Treeprocessor):
 
     def read_into(self, element: Element, text: str, ancestors: tuple[str, ...]) -> None:
         """Replace the element's text by what it means."""
-        if self.next_start.search(text) is None:
-            return
         fill(element, self.read(text, (*ancestors, element.tag)))
 
     def read(self, text: str, ancestors: tuple[str, ...]) -> Iterable[Piece]:
@@ -137,7 +129,7 @@ class OnePassReader(Treeprocessor):
         rooms_by_first = self.rooms_by_first
         while (hit := search(data, at)) is not None:
             at = hit.start()
-            for room in rooms_by_first[data[at]]:
+            for room in rooms_by_first.get(data[at], ()):
                 if room.ANCESTOR_EXCLUDES and any(tag in room.ANCESTOR_EXCLUDES for tag in ancestors):
                     continue
                 m = room.compiled_re.match(data, at)
@@ -170,6 +162,28 @@ class OnePassReader(Treeprocessor):
         for inner in list(element.iter()):
             if _is_unread(inner):
                 self.read_into(inner, inner.text or "", (*ancestors, element.tag))
+
+
+def _pattern_of_starts(rooms: Iterable[InlineRoom]) -> re.Pattern[str]:
+    """Finds where some room may begin (and a few places more: ranges of rare characters are searched faster)."""
+    plain = {char for room in rooms for char in room.first if not room.guard}
+    guarded = {char for room in rooms for char in room.first if room.guard} - plain
+    guards = [f"(?<=[{re.escape(room.first)}]){room.guard}" for room in rooms if room.guard]
+    every = _character_class(plain | guarded)
+    return re.compile(f"{every}(?:{'|'.join([f'(?<!{_character_class(guarded)})', *guards])})")
+
+
+def _character_class(chars: Iterable[str]) -> str:
+    ordinary: list[str] = []
+    ranges: list[list[str]] = []
+    for char in sorted(chars):
+        if char < "\x80":
+            ordinary.append(re.escape(char))
+        elif ranges and ord(char) - ord(ranges[-1][1]) < _LARGEST_GAP:
+            ranges[-1][1] = char
+        else:
+            ranges.append([char, char])
+    return "[" + "".join(ordinary + [f"{first}-{last}" for first, last in ranges]) + "]"
 
 
 def _is_unread(element: Element) -> bool:

@@ -1,4 +1,7 @@
-"""Links with a text of their own: `[text](url)`. No reference links, no titles, no images."""
+"""Links with a text of their own: `[text](url)`. No reference links, no titles, no images.
+
+Brackets and parentheses are paired once for a whole text, so that hostile ones cost no more than others.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 
-from chat.markdown.addresses import MAX_URL, link_target, note_target
+from chat.markdown.addresses import link_target, note_target
+from chat.markdown.code_spans import code_spans
 from chat.markdown.inlines import NOT_OURS, InlineRoom, InlineText, Match, Reading
 
-_DESTINATION = re.compile(r"\(\s{0,4}(?:<([^<>\n]{1,2000})>|([^\s<>]{1,2000}))")
-_BRACKET = re.compile(r"[\[\]\\`\n]")
+_ENCLOSED = re.compile(r"\(<([^<>\n]{1,2000})>\)")
+_BRACKET = re.compile(r"[\[\]`]|\\.")
+_PARENTHESIS = re.compile(r"[()`\s<>]")
 MAX_LINK_TEXT = 1_000
 
 
@@ -24,8 +29,8 @@ class LinkRoom(InlineRoom):
 
     def read(self, m: Match, data: InlineText) -> Reading:
         start = m.start()
-        close = _closing_bracket(data, start)
-        if close is None or not data.startswith("(", close + 1):
+        close = _closing_brackets(data).get(start)
+        if close is None or close - start > MAX_LINK_TEXT or not data.startswith("(", close + 1):
             return NOT_OURS
         found = _destination(data, close + 1)
         if found is None:
@@ -40,49 +45,51 @@ class LinkRoom(InlineRoom):
         return element, start, end
 
 
-def _closing_bracket(data: InlineText, start: int) -> int | None:
-    """Where the bracket opened at `start` closes, on the same line or the next ones of the paragraph."""
-    if data.memo.get("[", len(data)) <= start:
-        return None
-    depth = 0
-    at = start
-    limit = min(len(data), start + MAX_LINK_TEXT)
-    while (hit := _BRACKET.search(data, at, limit)) is not None:
-        char = hit.group()
-        at = hit.end()
-        if char == "\\":
-            at += 1
-        elif char == "[":
-            depth += 1
-        elif char == "]":
-            depth -= 1
-            if not depth:
-                return hit.start()
-    return None
+def _closing_brackets(data: InlineText) -> dict[int, int]:
+    """Where each bracket that is opened closes. Code is passed over."""
+    pairs: dict[int, int] | None = data.memo.get("brackets")
+    if pairs is None:
+        pairs = data.memo["brackets"] = {}
+        spans = code_spans(data)
+        opened: list[int] = []
+        at = 0
+        while (hit := _BRACKET.search(data, at)) is not None:
+            start, at = hit.span()
+            char = data[start]
+            if char == "[":
+                opened.append(start)
+            elif char == "]":
+                if opened:
+                    pairs[opened.pop()] = start
+            elif char == "`" and start in spans:
+                at = spans[start][1]
+    return pairs
 
 
-def _destination(data: str, at: int) -> tuple[str, int] | None:
-    """The address in the parentheses that open at `at`, and where these end. Inner ones may be balanced."""
-    m = _DESTINATION.match(data, at)
-    if m is None:
-        return None
-    if m.group(1) is not None:
-        end = m.end()
-        return (m.group(1), end + 1) if data.startswith(")", end) else None
-    depth = 0
-    start = m.start(2)
-    for index in range(start, min(m.end(), start + MAX_URL)):
-        char = data[index]
-        if char == "(":
-            depth += 1
-        elif char == ")":
-            if not depth:
-                return (data[start:index], index + 1) if index > start else None
-            depth -= 1
-    at = m.end()
-    while at < len(data) and data[at] in " \t" and at < m.end() + 4:
-        at += 1
-    return (data[start : m.end()], at + 1) if not depth and data.startswith(")", at) else None
+def _closing_parentheses(data: InlineText) -> dict[int, int]:
+    """Where each parenthesis that is opened closes, if nothing parts the two that can't be in an address."""
+    pairs: dict[int, int] | None = data.memo.get("parentheses")
+    if pairs is None:
+        pairs = data.memo["parentheses"] = {}
+        opened: list[int] = []
+        for hit in _PARENTHESIS.finditer(data):
+            char = hit.group()
+            if char == "(":
+                opened.append(hit.start())
+            elif char != ")":
+                opened.clear()
+            elif opened:
+                pairs[opened.pop()] = hit.start()
+    return pairs
+
+
+def _destination(data: InlineText, at: int) -> tuple[str, int] | None:
+    """The address in the parentheses that open at `at`, and where these end."""
+    close = _closing_parentheses(data).get(at)
+    if close is not None:
+        return data[at + 1 : close], close + 1
+    enclosed = _ENCLOSED.match(data, at)
+    return None if enclosed is None else (enclosed.group(1), enclosed.end())
 
 
 def extend(md: Markdown) -> None:

@@ -33,7 +33,7 @@ class MentionRoom(InlineRoom):
     ANCESTOR_EXCLUDES = ("a",)
 
     def __init__(self, md: Markdown) -> None:
-        super().__init__(r"@(_?)(?:\*\*([^*\n]{1,120})\*\*|\*([^*\n]{1,120})\*(?!\*))", md)
+        super().__init__(r"@(_?)(?:\*\*([^*`\n]{1,120})\*\*|\*([^*`\n]{1,120})\*(?!\*))", md)
 
     def read(self, m: Match, data: InlineText) -> Reading:
         if not may_follow(data, m.start()):
