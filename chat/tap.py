@@ -71,7 +71,8 @@ class Options(usage.Options):
 
     def settings(self) -> Settings:
         """The settings in force. Raises SettingsError."""
-        given = {item.name: self.get(item.flag[2:]) or None for item in options()}
+        values = {item: self.get(item.flag[2:]) for item in options()}
+        given = {item.name: (bool(value) or None) if item.kind is bool else value for item, value in values.items()}
         return load_settings(given, config_file=self["config"])
 
 

@@ -31,6 +31,7 @@ from twisted.logger import Logger
 
 from chat.database.account import AccountError, let_pass, let_run, unprivileged_account
 from chat.database.postmaster import (
+    end_orphans,
     end_process,
     find_programs,
     is_postmaster,
@@ -43,13 +44,11 @@ from chat.settings import StartError
 USER = "plait"
 DATABASE = "plait"
 START_TIMEOUT_S = 600.0  # recovery after a crash may be long, and ending it early would begin it anew
-RELEASE_TIMEOUT_S = 20.0
 _POLL_S = 0.02
 _MAX_LOG_BYTES = 5_000_000
 _MAX_SOCKET_PATH_BYTES = 100  # the operating systems' limits are 104 and 108
 _SOCKET_NAME = ".s.PGSQL.5432"
 _TEMPORARY_PREFIX = "plait-socket-"
-_OLD_SERVER_HOLDS_ON = "pre-existing shared memory block"
 
 _log = Logger()
 
@@ -71,7 +70,8 @@ class Cluster:
     @property
     def pid(self) -> int | None:
         """The server's process id while it runs."""
-        return self._process.pid if self._process is not None and self.is_running() else None
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
 
     def dsn(self, database: str = DATABASE) -> str:
         """How libpq reaches `database` on this server."""
@@ -79,7 +79,7 @@ class Cluster:
 
     def is_running(self) -> bool:
         """Whether the server process that `start` made is alive. Never blocks."""
-        return self._process is not None and self._process.poll() is None
+        return self.pid is not None
 
     def start(self, abandoned: threading.Event | None = None) -> None:
         """Run the server until it takes connections; its data folder is made where there is none.
@@ -122,9 +122,9 @@ class Cluster:
         if is_postmaster(left.pid, self.data):
             _log.info("Stopping the PostgreSQL that an earlier server left behind ({pid}).", pid=left.pid)
             end_process(left.pid, lambda: not is_postmaster(left.pid, self.data))
-        else:
-            # The number may be another program's by now, which PostgreSQL would take for itself.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+        end_orphans(self.data)
+        # A number in it may be another program's by now, which PostgreSQL would take for itself.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
         if left.socket != self._socket and left.socket.match(f"{tempfile.gettempdir()}/{_TEMPORARY_PREFIX}*"):
             _remove_socket_folder(left.socket)
 
@@ -189,44 +189,38 @@ class Cluster:
             written.chmod(written.stat().st_mode | 0o444)
 
     def _run(self, abandoned: threading.Event) -> None:
-        """Start the process and wait until it is ready.
-
-        After a crash the old server's children may still hold its memory for a moment: then again.
-        """
+        """Start the process and wait until it is ready."""
         command = [
             str(self._programs / "bin" / "postgres"), "-D", str(self.data),
             "-c", f"config_file={self.folder / 'postgresql.conf'}",
         ]  # fmt: skip
         log = self.folder / "log"
         mode = "wb" if log.exists() and log.stat().st_size > _MAX_LOG_BYTES else "ab"
-        started = time.monotonic()
-        while True:
-            with log.open(mode) as output:
-                said_before = output.tell()
-                self._process = subprocess.Popen(  # noqa: S603
-                    command, stdout=output, stderr=output, **self._child_options(self.data)
-                )
-            if self._wait_until_ready(started + START_TIMEOUT_S, abandoned):
-                return
+        with log.open(mode) as output:
+            said_before = output.tell()
+            self._process = process = subprocess.Popen(  # noqa: S603
+                command, stdout=output, stderr=output, **self._child_options(self.data)
+            )
+        self._wait_until_ready(process, time.monotonic() + START_TIMEOUT_S, abandoned)
+        if process.poll() is not None:
             with log.open("rb") as output:
                 output.seek(said_before)
                 said = output.read(100_000).decode(errors="replace")
-            if _OLD_SERVER_HOLDS_ON not in said or time.monotonic() > started + RELEASE_TIMEOUT_S:
-                raise ClusterError(f"PostgreSQL ended while starting: {_last_line(said)} (see {log})")
-            time.sleep(0.2)
+            raise ClusterError(f"PostgreSQL ended while starting: {_last_line(said)} (see {log}).")
 
-    def _wait_until_ready(self, deadline: float, abandoned: threading.Event) -> bool:
-        """True when the server takes connections, False when it has ended."""
-        while self.is_running():
+    def _wait_until_ready(
+        self, process: subprocess.Popen[bytes], deadline: float, abandoned: threading.Event
+    ) -> None:
+        """Until the server takes connections or has ended."""
+        while process.poll() is None:
             state = read_pid_file(self.data)
-            if state is not None and state.pid == self.pid and state.ready:
-                return True
+            if state is not None and state.pid == process.pid and state.ready:
+                return
             if abandoned.wait(_POLL_S) or time.monotonic() > deadline:
                 self.stop()
                 if abandoned.is_set():
                     raise ClusterError("The start of PostgreSQL was abandoned.")
                 raise ClusterError(f"PostgreSQL in {self.folder} is not ready yet; giving up.")
-        return False
 
     def _create_database(self) -> None:
         with closing(psycopg2.connect(self.dsn("postgres"))) as connection:

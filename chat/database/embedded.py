@@ -49,7 +49,7 @@ class EmbeddedPostgres:
         await self._turn.run(self._in_thread, lambda: self._cluster.start(self._abandoned))
         if self._abandoned.is_set():
             raise ClusterError("PostgreSQL was stopped while it started.")
-        self._watch.start(LOOK_INTERVAL_S, now=False).addErrback(self._watch_failed)
+        self._watch.start(LOOK_INTERVAL_S, now=False)
         return self._cluster.dsn()
 
     def abandon(self) -> None:
@@ -72,16 +72,16 @@ class EmbeddedPostgres:
         _log.error("PostgreSQL is gone: starting it again.")
         try:
             await self._turn.run(self._in_thread, lambda: self._cluster.start(self._abandoned))
-        except ClusterError as error:
+        except Exception as error:
             self._not_before = self._reactor.seconds() + self._retry_s
             self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
-            _log.error("PostgreSQL did not start again: {error}", error=error)
+            if isinstance(error, ClusterError):
+                _log.error("PostgreSQL did not start again: {error}", error=error)
+            else:
+                _log.failure("PostgreSQL did not start again.")
         else:
             self._retry_s = FIRST_RETRY_S
             _log.info("PostgreSQL runs again (process {pid}).", pid=self._cluster.pid)
 
     def _in_thread(self, work: Callable[[], T]) -> Deferred[T]:
         return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work)
-
-    def _watch_failed(self, failure: Any) -> None:
-        _log.failure("Watching PostgreSQL failed; it will not be started again.", failure)

@@ -72,13 +72,36 @@ def is_postmaster(pid: int, data: Path) -> bool:
         process = psutil.Process(pid)
         command = process.cmdline()
         return (
-            process.status() != psutil.STATUS_ZOMBIE
-            and process.uids().real == data.stat().st_uid
+            _runs_in(process, data)
             and len(command) > 2
-            and Path(command[0]).name == "postgres"
             and Path(command[command.index("-D") + 1]).resolve() == data.resolve()
         )
     except (psutil.Error, OSError, ValueError, IndexError):
+        return False
+
+
+def end_orphans(data: Path) -> None:
+    """End the sessions that outlive a PostgreSQL that was killed: they still hold its shared memory."""
+    deadline = time.monotonic() + IMMEDIATE_TIMEOUT_S
+    while orphans := [process for process in psutil.process_iter() if _runs_in(process, data)]:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"processes of an earlier PostgreSQL do not end: {[p.pid for p in orphans]}")
+        for process in orphans:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGQUIT)
+        time.sleep(_POLL_S)
+
+
+def _runs_in(process: psutil.Process, data: Path) -> bool:
+    """Whether `process` is of the PostgreSQL on `data`: main process or session, and alive."""
+    try:
+        return (
+            process.name() == "postgres"
+            and process.status() != psutil.STATUS_ZOMBIE
+            and process.uids().real == data.stat().st_uid
+            and Path(process.cwd()).resolve() == data.resolve()
+        )
+    except (psutil.Error, OSError):
         return False
 
 

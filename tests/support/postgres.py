@@ -29,20 +29,26 @@ _TEMPLATE = "plait_template"
 
 
 class _Postgres:
-    """The running server. Made whole or not at all."""
+    """The running server."""
 
     def __init__(self) -> None:
         remove_folders_of_the_dead()
         self.folder = make_folder()
         self.cluster = Cluster(self.folder / "postgres", FAST_SETTINGS)
         self.names = (f"test_{number}" for number in itertools.count(1))
+        self.has_template = False
         try:
             self.cluster.start()
-            self.execute(f"CREATE DATABASE {_TEMPLATE}")
-            migrate(self.cluster.dsn(_TEMPLATE))
         except BaseException:
             self.stop()
             raise
+
+    def make_template(self) -> None:
+        if not self.has_template:
+            self.execute(f"DROP DATABASE IF EXISTS {_TEMPLATE}")
+            self.execute(f"CREATE DATABASE {_TEMPLATE}")
+            migrate(self.cluster.dsn(_TEMPLATE))
+            self.has_template = True
 
     def execute(self, statement: str) -> None:
         with closing(psycopg2.connect(self.cluster.dsn("postgres"))) as connection:
@@ -72,6 +78,7 @@ def postgres_cluster() -> Cluster:
 
 def fresh_database() -> str:
     """The DSN of a new database with the schema of this program and no rows."""
+    _running().make_template()
     return _create(f"TEMPLATE {_TEMPLATE}")
 
 

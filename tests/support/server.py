@@ -30,12 +30,23 @@ class ServerFailed(AssertionError):
 class RunningServer:
     """A server process. Leaving the context (or `close`) ends it and removes a folder made for it."""
 
-    def __init__(self, data: Path, options: Sequence[str], *, port: int, owns_data: bool) -> None:
+    def __init__(
+        self,
+        data: Path,
+        options: Sequence[str],
+        *,
+        port: int,
+        owns_data: bool,
+        twistd: Path = TWISTD,
+        folder: Path = ROOT,
+    ) -> None:
         self.data = data
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.options = list(options)
         self._owns_data = owns_data
+        self._twistd = twistd
+        self._folder = folder
         self._log_path = data.parent / f"{data.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -56,9 +67,11 @@ class RunningServer:
         printed_before = len(self.log)
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                server_command(*self.options, "--listen", f"tcp:{self.port}:interface=127.0.0.1",
-                               "--data", str(self.data)),
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, env=environment,
+                [
+                    str(self._twistd), "-n", "--pidfile=", "chat", *self.options,
+                    "--listen", f"tcp:{self.port}:interface=127.0.0.1", "--data", str(self.data),
+                ],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, env=environment,
             )  # fmt: skip
         deadline = time.monotonic() + START_TIMEOUT_S
         while READY_LINE not in self.log[printed_before:]:
@@ -142,11 +155,6 @@ def start_server(
         server.close()
         raise
     return server
-
-
-def server_command(*options: str) -> list[str]:
-    """The command line that runs the server in the foreground with `options`."""
-    return [str(TWISTD), "-n", "--pidfile=", "chat", *options]
 
 
 def free_port() -> int:
