@@ -150,7 +150,7 @@ class Directory:
 
     def custom_emoji(self, name: str) -> None:
         """Organisations have no emoji of their own yet."""
-        return None
+        return
 
     # Channels
 
@@ -212,6 +212,11 @@ class Directory:
         if roll.active is None:
             roll.active = frozenset(user_id for user_id in roll.members if self.users[user_id].is_active)
         return roll.active
+
+    def everyone_subscribed(self, channel_id: int) -> list[int]:
+        """Ids of all subscribers, those whose account is closed too."""
+        roll = self._rolls.get(channel_id)
+        return [] if roll is None else list(roll.members)
 
     def subscribers_encoded(self, channel_id: int) -> bytes:
         """The JSON list of `subscribers`, ascending."""

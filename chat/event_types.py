@@ -87,12 +87,11 @@ class MessageEvent(Event):
     local_id: str | None = None
 
 
-def message(sent: Message, recipients: Collection[int], flags: Mapping[int, int], *, channel: Channel | None,
-            sender_queue_id: str | None, local_id: str | None) -> MessageEvent:
-    """A message arrives. `channel`, where given, is the channel with its first message noted."""
-    return MessageEvent(
-        None, recipients, (ChannelSet(channel),) if channel else (), message=sent, flags=flags,
-        sender_queue_id=sender_queue_id, local_id=local_id)
+def message(sent: Message, recipients: Collection[int], flags: Mapping[int, int], *, sender_queue_id: str | None,
+            local_id: str | None) -> MessageEvent:
+    """A message arrives."""
+    return MessageEvent(None, recipients, message=sent, flags=flags, sender_queue_id=sender_queue_id,
+                        local_id=local_id)
 
 
 def update_message_flags(user_id: int, op: str, flag: str, message_ids: Sequence[int], *, all_messages: bool = False,

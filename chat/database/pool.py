@@ -54,6 +54,12 @@ class _Connection(txpostgres.Connection):  # type: ignore[misc]
 
         return opened.addCallback(lambda _: Deferred.fromCoroutine(with_statements(_)))
 
+    def _runQuery(self, *args: Any, **kwargs: Any) -> Deferred[Sequence[Row]]:
+        """The rows; none for a statement that returns none."""
+        cursor = self.cursor()
+        ran: Deferred[Any] = cursor.execute(*args, **kwargs)
+        return ran.addCallback(lambda _: cursor.fetchall() if cursor.description else ())
+
 
 class Transaction:
     """One unit of writing, alive until its commit."""

@@ -37,7 +37,7 @@ CREATE TABLE api_key (
     created         timestamptz NOT NULL DEFAULT now(),
     name            text NOT NULL DEFAULT ''
 );
-CREATE INDEX api_key_user ON api_key (user_id);
+CREATE INDEX api_key_of_user ON api_key (user_id);
 
 CREATE TABLE session (
     token_hash      bytea PRIMARY KEY,
@@ -45,7 +45,7 @@ CREATE TABLE session (
     created         timestamptz NOT NULL DEFAULT now(),
     user_agent      text NOT NULL DEFAULT ''
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 
 -- A conversation: a channel, or a set of people (ascending ids, the sender among them).
 CREATE TABLE recipient (

@@ -1,0 +1,176 @@
+"""Channels: create, change, archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg2.errors
+
+from chat import event_types
+from chat.bus import Bus
+from chat.database import channels as sql
+from chat.database.pool import Database, Transaction
+from chat.directory import Directory
+from chat.errors import JsonableError, NotAllowed
+from chat.event_types import Event, SubscriptionGone
+from chat.markdown.renderer import render
+from chat.models import MAX_CHANNEL_DESCRIPTION, MAX_CHANNEL_NAME, Channel, PostPolicy, User
+
+
+@dataclass(frozen=True, slots=True)
+class NewChannel:
+    """A channel that is wanted."""
+
+    name: str
+    description: str = ""
+    invite_only: bool = False
+    history_public_to_subscribers: bool | None = None
+    """None: everything is public in a public channel, and in a private one to those who are in it."""
+    post_policy: int = PostPolicy.EVERYONE
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChange:
+    """What is to be different; None stays as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    invite_only: bool | None = None
+    history_public_to_subscribers: bool | None = None
+    post_policy: int | None = None
+
+
+class Channels:
+    def __init__(self, database: Database, directory: Directory, bus: Bus) -> None:
+        self._database = database
+        self._directory = directory
+        self._bus = bus
+
+    async def create(self, unit: Transaction, creator: User, new: NewChannel) -> Channel:
+        """A new channel, within the caller's unit; the caller publishes `channel_created` once it knows the readers."""
+        name, description = check_channel_name(new.name), check_description(new.description)
+        history = new.history_public_to_subscribers
+        channel = await sql.insert_channel(
+            unit, name=name, description=description, rendered_description=self.render(description),
+            creator_id=creator.id, invite_only=new.invite_only,
+            history_public_to_subscribers=(not new.invite_only if history is None else history)
+            or not new.invite_only,
+            post_policy=check_policy(new.post_policy))
+        if channel is None:
+            raise JsonableError(f"A channel named '{name}' exists already")
+        return channel
+
+    async def do_update(self, acting: User, channel_id: int, change: ChannelChange) -> None:
+        """Change properties of a channel: administrators may, where they can see it."""
+        name = None if change.name is None else check_channel_name(change.name)
+        description = None if change.description is None else check_description(change.description)
+
+        async def write(unit: Transaction) -> None:
+            old = self._administered(acting, channel_id)
+            channel = old
+            events: list[Callable[[], Event]] = []
+            audience = self._directory.who_can_see(old)
+
+            def updated(prop: str, value: Any, extra: dict[str, Any] | None = None) -> None:
+                state, old_name = channel, old.name
+                events.append(lambda: event_types.channel_updated(
+                    state, old_name, prop, value, audience, extra))
+
+            if name is not None and name != old.name:
+                channel = replace(channel, name=name)
+                updated("name", name)
+            if description is not None and description != old.description:
+                channel = replace(channel, description=description,
+                                  rendered_description=self.render(description))
+                updated("description", description, {"rendered_description": channel.rendered_description})
+            if change.post_policy is not None and change.post_policy != old.post_policy:
+                channel = replace(channel, post_policy=check_policy(change.post_policy))
+                updated("stream_post_policy", channel.post_policy)
+                updated("is_announcement_only", channel.post_policy == PostPolicy.ADMINISTRATORS)
+            private = old.invite_only if change.invite_only is None else change.invite_only
+            history = change.history_public_to_subscribers
+            if history is None:
+                history = old.history_public_to_subscribers if private == old.invite_only else not private
+            history = history or not private
+            if (private, history) != (old.invite_only, old.history_public_to_subscribers):
+                channel = replace(channel, invite_only=private, history_public_to_subscribers=history)
+                audience = self._privacy(unit, old, channel)
+                updated("invite_only", private, {"history_public_to_subscribers": history, "is_web_public": False})
+            try:
+                await sql.update_channel(unit, channel)
+            except psycopg2.errors.UniqueViolation:
+                raise JsonableError(f"Channel name already in use: '{name}'") from None
+            for event in events:
+                self._bus.publish(unit, event())
+
+        await self._database.transaction(write, ("directory",))
+
+    async def do_archive(self, acting: User, channel_id: int) -> None:
+        """Close a channel: nobody is subscribed any more, its name is free, what was written stays readable to those
+        who received it."""
+        async def write(unit: Transaction) -> None:
+            channel = self._administered(acting, channel_id)
+            archived = replace(channel, is_archived=True)
+            await sql.update_channel(unit, archived)
+            await sql.empty_channel(unit, channel.id)
+            gone = tuple(SubscriptionGone(user_id, channel.id)
+                         for user_id in self._directory.everyone_subscribed(channel.id))
+            self._bus.publish(unit, event_types.channel_gone(
+                channel, self._directory.who_can_see(channel), (*gone, event_types.ChannelSet(archived))))
+
+        await self._database.transaction(write, ("directory",))
+
+    def render(self, description: str) -> str:
+        """A description's HTML."""
+        return render(description, self._directory).html if description else ""
+
+    def _administered(self, acting: User, channel_id: int) -> Channel:
+        channel = self._directory.channel_by_id(channel_id)
+        if channel is None or not self._directory.can_see_channel(acting, channel):
+            raise JsonableError("Invalid channel ID")
+        if not acting.is_administrator:
+            raise NotAllowed("Must be an organization administrator")
+        return channel
+
+    def _privacy(self, unit: Transaction, old: Channel, new: Channel) -> frozenset[int]:
+        """A channel turns private or public: those who can see it no longer, or only now, are told; who is to hear of
+        the change itself is returned."""
+        before, subscribers = self._directory.who_can_see(old), self._directory.subscribers(old.id)
+        after = (subscribers | self._directory.administrators() if new.invite_only
+                 else subscribers | {user.id for user in self._directory.active_users() if not user.is_guest})
+        if before - after:
+            self._bus.publish(unit, event_types.channel_gone(old, before - after))
+        if after - before:
+            self._bus.publish(unit, event_types.channel_visible([new], after - before))
+            self._bus.publish(unit, event_types.peers(
+                "peer_add", [new.id], sorted(subscribers), after - before))
+        return before & after
+
+
+def check_channel_name(name: str) -> str:
+    """The name as it is kept. Raises JsonableError."""
+    name = name.strip()
+    if not name:
+        raise JsonableError("Channel name can't be empty!")
+    if len(name) > MAX_CHANNEL_NAME:
+        raise JsonableError(f"Channel name too long (limit: {MAX_CHANNEL_NAME} characters).")
+    for place, char in enumerate(name):
+        if not char.isprintable() and char not in "\u200d\u200c":
+            raise JsonableError(f"Invalid character in channel name, at position {place + 1}.")
+    return name
+
+
+def check_description(description: str) -> str:
+    """The description as it is kept: one line. Raises JsonableError where it is too long."""
+    description = " ".join(description.split("\n")).strip()
+    if len(description) > MAX_CHANNEL_DESCRIPTION:
+        raise JsonableError(f"description is too long (limit: {MAX_CHANNEL_DESCRIPTION} characters)")
+    return description
+
+
+def check_policy(policy: int) -> int:
+    if policy not in set(PostPolicy):
+        raise JsonableError("Invalid stream_post_policy")
+    return policy

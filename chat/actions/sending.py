@@ -1,0 +1,281 @@
+"""Sending a message: `check_message`, everything that can fail by bad input, then `do_send_messages`.
+
+Sending is exactly once. Every message carries its sender's own name for it (queue_id, local_id); the database holds one
+message of each name, so a retransmission finds the first and sends nothing again. Sends go through one lane: ids grow in
+the order of commits and of events. Where a connection dies under the write, the same write is made again once there is a
+connection, and the message is published then: what is committed never stays unpublished.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from chat import event_types
+from chat.bus import Bus
+from chat.database import messages as sql
+from chat.database.messages import NewMessage, Stored, int_array
+from chat.database.pool import PATIENCE_S, Database, OutcomeUnknown, Transaction
+from chat.deferreds import Clock, sleep
+from chat.directory import Directory
+from chat.errors import ChannelDoesNotExist, JsonableError, NotAllowed, ServiceUnavailable
+from chat.markdown.renderer import MarkdownFailed, Rendered, render
+from chat.models import (
+    MAX_MESSAGE,
+    MAX_TOPIC,
+    Channel,
+    ChannelRecipient,
+    DirectRecipient,
+    Flag,
+    Message,
+    PostPolicy,
+    Recipient,
+    User,
+)
+from chat.recipients import parse_channel, parse_people
+
+_LANE = ("send",)
+_TRUNCATED = "\n[message truncated]"
+_READING_CLIENTS = frozenset({
+    "website", "zulipandroid", "zulipios", "zulipmobile", "zulipdesktop", "zulipelectron", "zulipterminal", "snipe",
+    "ios", "android", "zulipflutter"})
+"""Clients that people read with: what they send counts as read by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """What a client asks to be sent."""
+
+    type: str
+    to: str
+    content: str
+    client_name: str
+    topic: str | None = None
+    queue_id: str | None = None
+    local_id: str | None = None
+    idempotency_key: str | None = None
+    read_by_sender: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedMessage:
+    """A message that may be sent: rendered, its readers known."""
+
+    sender: User
+    recipient: Recipient
+    content: str
+    rendered: Rendered
+    client_name: str
+    readers: Collection[int]
+    readers_array: str
+    flags: Mapping[int, int]
+    queue_id: str
+    local_id: str
+    echo_to: str | None
+    """The queue that gets its local id back."""
+
+
+class Sending:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, clock: Clock) -> None:
+        self._database = database
+        self._directory = directory
+        self._bus = bus
+        self._clock = clock
+        self._newest_published = 0
+
+    async def start(self) -> None:
+        """Learn what is sent already: only what comes after it is ever published."""
+        ((newest,),) = await self._database.query("SELECT coalesce(max(id), 0) FROM message")
+        self._newest_published = newest
+
+    def check_message(self, sender: User, request: SendRequest) -> CheckedMessage:
+        """Whether `sender` may send this, and its rendering. Raises a JsonableError that says what is wrong."""
+        content = check_content(request.content)
+        recipient = self._recipient(sender, request)
+        rendered = self._render(content)
+        if isinstance(recipient, ChannelRecipient):
+            readers: Collection[int] = self._directory.subscribers(recipient.channel.id)
+            array = self._directory.subscribers_array(recipient.channel.id)
+            if sender.id not in readers:
+                readers = frozenset({*readers, sender.id})
+                array = int_array(readers)
+        else:
+            readers = recipient.user_ids
+            array = int_array(readers)
+        reads = request.read_by_sender
+        if reads is None:
+            client = request.client_name.lower()
+            reads = client in _READING_CLIENTS or "desktop app" in client
+        queue_id, local_id, echo_to = _name(request)
+        return CheckedMessage(
+            sender, recipient, content, rendered, request.client_name, readers, array,
+            self._flags(sender, rendered, readers, reads=reads), queue_id, local_id, echo_to)
+
+    async def do_send_messages(self, checked: CheckedMessage) -> int:
+        """Store a message and tell everyone; its id. A retransmission gets the first one's id and tells no one."""
+        asked = self._clock.seconds()
+        async with self._database.lanes.hold(_LANE):
+            if self._clock.seconds() - asked > PATIENCE_S:
+                raise ServiceUnavailable  # waited behind a write whose outcome was unknown; nothing was done
+
+            async def write(unit: Transaction) -> Stored | None:
+                stored = await sql.insert_message(unit, self._new(checked), checked.readers_array, checked.flags)
+                if stored is not None and stored.id > self._newest_published:
+                    self._publish(unit, checked, stored)
+                return stored
+
+            was_sent = False
+            while True:
+                try:
+                    stored = await self._database.single(write)
+                except OutcomeUnknown:
+                    was_sent = True
+                except ServiceUnavailable:
+                    if not was_sent:
+                        raise
+                else:
+                    if stored is not None:
+                        return stored.id
+                await sleep(self._clock, 0.2)
+
+    def render(self, content: str) -> str:
+        """The HTML that a message with this content would have."""
+        return self._render(check_content(content)).html
+
+    def _render(self, content: str) -> Rendered:
+        try:
+            return render(content, self._directory)
+        except MarkdownFailed as error:
+            raise JsonableError("Unable to render message") from error
+
+    def _publish(self, unit: Transaction, checked: CheckedMessage, stored: Stored) -> None:
+        recipient = checked.recipient
+        channel = None
+        if isinstance(recipient, ChannelRecipient):
+            channel = self._directory.channels[recipient.channel.id]
+            if channel.first_message_id is None:
+                first = replace(channel, first_message_id=stored.id)
+                self._bus.publish(unit, event_types.channel_updated(
+                    first, channel.name, "first_message_id", stored.id, self._directory.who_can_see(channel)))
+        message = Message(
+            stored.id, checked.sender.id, stored.recipient_id, channel.id if channel else None,
+            recipient.user_ids if isinstance(recipient, DirectRecipient) else (),
+            recipient.topic if isinstance(recipient, ChannelRecipient) else "", checked.content,
+            checked.rendered.html, stored.timestamp, checked.client_name)
+        self._bus.publish(unit, event_types.message(
+            message, checked.readers, checked.flags, sender_queue_id=checked.echo_to, local_id=checked.local_id))
+        unit.after_commit(lambda: setattr(self, "_newest_published", stored.id))
+
+    def _new(self, checked: CheckedMessage) -> NewMessage:
+        recipient, rendered = checked.recipient, checked.rendered
+        in_channel = isinstance(recipient, ChannelRecipient)
+        return NewMessage(
+            sender_id=checked.sender.id,
+            channel_id=recipient.channel.id if in_channel else None,
+            recipient_id=recipient.channel.recipient_id if in_channel else None,
+            user_ids=() if in_channel else recipient.user_ids,
+            topic=recipient.topic if in_channel else "",
+            content=checked.content, rendered_content=rendered.html, client=checked.client_name,
+            has_link=rendered.has_link, has_image=rendered.has_image, has_attachment=rendered.has_attachment,
+            queue_id=checked.queue_id, local_id=checked.local_id)
+
+    def _flags(self, sender: User, rendered: Rendered, readers: Collection[int], *, reads: bool) -> dict[int, int]:
+        flags: dict[int, int] = {}
+        if rendered.mentions_channel_wildcard:
+            flags = dict.fromkeys(readers, int(Flag.STREAM_WILDCARD_MENTIONED))
+        mentioned = set(rendered.mentioned_user_ids)
+        if rendered.mentioned_group_ids:
+            for group in self._directory.groups():
+                if group.id in rendered.mentioned_group_ids:
+                    mentioned |= group.member_ids
+        for user_id in mentioned:
+            if user_id in readers:
+                flags[user_id] = flags.get(user_id, 0) | Flag.MENTIONED
+        if reads:
+            flags[sender.id] = flags.get(sender.id, 0) | Flag.READ
+        return flags
+
+    def _recipient(self, sender: User, request: SendRequest) -> Recipient:
+        if request.type in ("channel", "stream"):
+            return self._channel_recipient(sender, request)
+        return self._direct_recipient(sender, request)
+
+    def _channel_recipient(self, sender: User, request: SendRequest) -> ChannelRecipient:
+        wanted = parse_channel(request.to)
+        channel = (self._directory.channel_by_id(wanted) if isinstance(wanted, int)
+                   else self._directory.channel_by_name(wanted.strip()))
+        if channel is None or not self._directory.can_see_channel(sender, channel):
+            raise ChannelDoesNotExist(wanted)
+        subscribed = self._directory.is_subscribed(sender.id, channel.id)
+        if channel.invite_only and not subscribed:
+            raise NotAllowed(f"Not authorized to send to channel '{channel.name}'")
+        check_post_policy(sender, channel)
+        if request.topic is None:
+            raise JsonableError("Topic couldn't be empty")
+        return ChannelRecipient(channel, check_topic(request.topic))
+
+    def _direct_recipient(self, sender: User, request: SendRequest) -> DirectRecipient:
+        people = parse_people(request.to)
+        if not people:
+            raise JsonableError("Message must have recipients")
+        users: set[int] = {sender.id}
+        for wanted in people:
+            user = (self._directory.user_by_id(wanted) if isinstance(wanted, int)
+                    else self._directory.user_by_email(wanted))
+            if user is None:
+                raise JsonableError(f"Invalid user ID {wanted}" if isinstance(wanted, int)
+                                    else f"Invalid email '{wanted}'")
+            if not user.is_active:
+                raise JsonableError(f"'{user.full_name}' is no longer using this organization.")
+            users.add(user.id)
+        return DirectRecipient(tuple(sorted(users)))
+
+
+def check_content(content: str) -> str:
+    """The text as it is kept. Raises JsonableError for what is no text."""
+    if "\x00" in content:
+        raise JsonableError("Message must not contain null bytes")
+    content = content.rstrip().lstrip("\n")
+    if not content:
+        raise JsonableError("Message must not be empty")
+    if len(content) > MAX_MESSAGE:
+        content = content[:MAX_MESSAGE - len(_TRUNCATED)] + _TRUNCATED
+    try:
+        content.encode()
+    except UnicodeEncodeError:
+        raise JsonableError("Message must be valid Unicode") from None
+    return content
+
+
+def check_topic(topic: str) -> str:
+    """The topic as it is kept: cut where it is too long. Raises JsonableError for an empty or unprintable one."""
+    topic = topic.strip()
+    if not topic:
+        raise JsonableError("Topic can't be empty!")
+    if not topic.isprintable():
+        place = next(place for place, char in enumerate(topic) if not char.isprintable())
+        if topic[place] not in "\u200d\u200c":  # joiners, which some scripts and emoji need
+            raise JsonableError(f"Invalid character in topic, at position {place + 1}!")
+    return topic if len(topic) <= MAX_TOPIC else topic[:MAX_TOPIC - 3] + "..."
+
+
+def check_post_policy(sender: User, channel: Channel) -> None:
+    """Whether people of the sender's role may post in the channel. Raises NotAllowed."""
+    allowed, who = {
+        PostPolicy.EVERYONE: (True, ""),
+        PostPolicy.ADMINISTRATORS: (sender.is_administrator, "organization administrators"),
+        PostPolicy.FULL_MEMBERS: (not sender.is_guest, "members"),
+        PostPolicy.MODERATORS: (sender.is_moderator, "organization administrators and moderators"),
+    }[PostPolicy(channel.post_policy)]
+    if not allowed:
+        raise NotAllowed(f"Only {who} can send to this channel.")
+
+
+def _name(request: SendRequest) -> tuple[str, str, str | None]:
+    """(queue_id, local_id) under which the message is kept, and the queue to echo to."""
+    if request.idempotency_key is not None:
+        return "key", request.idempotency_key, request.queue_id if request.local_id is not None else None
+    if request.queue_id is not None and request.local_id is not None:
+        return "queue:" + request.queue_id, request.local_id, request.queue_id
+    return "", secrets.token_hex(8), None

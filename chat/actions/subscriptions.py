@@ -1,0 +1,203 @@
+"""Subscribing to channels (which makes those that do not exist), leaving them, and one's own view of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chat import event_types
+from chat.actions.channels import Channels, NewChannel
+from chat.bus import Bus
+from chat.database import channels as sql
+from chat.database.pool import Database, Transaction
+from chat.directory import Directory
+from chat.errors import JsonableError, NotAllowed
+from chat.models import Channel, Subscription, User
+from chat.wire import subscription_wire
+
+PALETTE = (
+    "#0f8b8d", "#4c6ef5", "#d9480f", "#2b8a3e", "#ae3ec9", "#c2255c", "#5c940d", "#1971c2", "#e67700", "#6741d9",
+    "#087f5b", "#a61e4d", "#3b5bdb", "#868e96", "#0b7285", "#9c36b5", "#2f9e44", "#e8590c", "#7048e8", "#1098ad",
+    "#c92a2a", "#66a80f", "#364fc7", "#495057",
+)
+"""Colours that channels get in turn."""
+
+
+@dataclass(slots=True)
+class Subscribed:
+    """Who was subscribed to what; ids of people to names of channels."""
+
+    subscribed: dict[int, list[str]] = field(default_factory=dict)
+    already: dict[int, list[str]] = field(default_factory=dict)
+    unauthorized: list[str] = field(default_factory=list)
+
+
+class Subscriptions:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, channels: Channels) -> None:
+        self._database = database
+        self._directory = directory
+        self._bus = bus
+        self._channels = channels
+
+    async def do_subscribe(self, acting: User, wanted: Sequence[NewChannel], people: Sequence[User], *,
+                           colors: Mapping[str, str] | None = None, refuse_unauthorized: bool = True) -> Subscribed:
+        """Subscribe people to channels by name; channels that do not exist are created.
+
+        Raises NotAllowed for a private channel that `acting` is not in (or reports it, without
+        `refuse_unauthorized`), and for guests who would create a channel.
+        """
+        async def write(unit: Transaction) -> Subscribed:
+            result = Subscribed()
+            existing: list[Channel] = []
+            for new in {item.name.strip().lower(): item for item in wanted}.values():
+                channel = self._directory.channel_by_name(new.name.strip())
+                if channel is None:
+                    await self._create(unit, acting, new, people, result, colors or {})
+                elif self._may_join(acting, channel):
+                    existing.append(channel)
+                elif refuse_unauthorized:
+                    raise NotAllowed(f"Unable to access channel ({channel.name}).")
+                else:
+                    result.unauthorized.append(channel.name)
+            await self._join(unit, existing, people, result, colors or {})
+            return result
+
+        return await self._database.transaction(write, ("directory",))
+
+    async def do_unsubscribe(self, acting: User, channels: Sequence[Channel], people: Sequence[User]) -> Subscribed:
+        """Take people out of channels: oneself always, others only as an administrator. `already` has those who were
+        not in."""
+        if not acting.is_administrator and any(person.id != acting.id for person in people):
+            raise NotAllowed("Insufficient permission")
+
+        async def write(unit: Transaction) -> Subscribed:
+            result = Subscribed()
+            gone: list[tuple[int, int]] = []
+            for person in people:
+                for channel in channels:
+                    inside = self._directory.is_subscribed(person.id, channel.id)
+                    (result.subscribed if inside else result.already).setdefault(person.id, []).append(channel.name)
+                    if inside:
+                        gone.append((person.id, channel.id))
+            await sql.delete_subscriptions(unit, gone)
+            self._publish_gone(unit, channels, gone)
+            return result
+
+        return await self._database.transaction(write, ("directory",))
+
+    async def do_set_property(self, user: User, channel_id: int, prop: str, value: Any) -> None:
+        """Change one's own view of a channel: color, is_muted, pin_to_top (in_home_view is the older is_muted)."""
+        async def write(unit: Transaction) -> None:
+            subscription = self._directory.subscription(user.id, channel_id)
+            if subscription is None:
+                raise JsonableError("Invalid channel ID")
+            changed = _changed(subscription, prop, value)
+            await sql.update_subscription(unit, changed)
+            if changed.is_muted != subscription.is_muted:
+                self._bus.publish(unit, event_types.subscription_updated(
+                    changed, "in_home_view", not changed.is_muted))
+                self._bus.publish(unit, event_types.subscription_updated(changed, "is_muted", changed.is_muted))
+            elif changed != subscription:
+                self._bus.publish(unit, event_types.subscription_updated(changed, prop, getattr(changed, prop)))
+
+        await self._database.transaction(write, ("directory",))
+
+    def _may_join(self, acting: User, channel: Channel) -> bool:
+        return self._directory.is_subscribed(acting.id, channel.id) or not (channel.invite_only or acting.is_guest)
+
+    async def _create(self, unit: Transaction, acting: User, new: NewChannel, people: Sequence[User],
+                      result: Subscribed, colors: Mapping[str, str]) -> None:
+        if acting.is_guest:
+            raise NotAllowed("Insufficient permission")
+        channel = await self._channels.create(unit, acting, new)
+        rows = await sql.insert_subscriptions(
+            unit, [(person.id, channel.id, self._color(person, channel, colors)) for person in people])
+        members = {person.id for person in people}
+        audience = (members | self._directory.administrators() if channel.invite_only
+                    else members | {user.id for user in self._directory.active_users() if not user.is_guest})
+        self._bus.publish(unit, event_types.channel_created(channel, audience))
+        for row in rows:
+            self._publish_added(unit, row.user_id, [channel], [row], {channel.id: members})
+            result.subscribed.setdefault(row.user_id, []).append(channel.name)
+        self._publish_peers(unit, "peer_add", channel, members, audience - members)
+
+    async def _join(self, unit: Transaction, channels: Sequence[Channel], people: Sequence[User],
+                    result: Subscribed, colors: Mapping[str, str]) -> None:
+        wanted: list[tuple[int, int, str]] = []
+        for channel in channels:
+            for person in people:
+                inside = self._directory.is_subscribed(person.id, channel.id)
+                (result.already if inside else result.subscribed).setdefault(person.id, []).append(channel.name)
+                if not inside:
+                    wanted.append((person.id, channel.id, self._color(person, channel, colors)))
+        rows = await sql.insert_subscriptions(unit, wanted)
+        by_id = {channel.id: channel for channel in channels}
+        joining = {channel.id: {row.user_id for row in rows if row.channel_id == channel.id} for channel in channels}
+        members = {channel.id: self._directory.subscribers(channel.id) | joining[channel.id] for channel in channels}
+        for user_id in dict.fromkeys(row.user_id for row in rows):
+            own = [row for row in rows if row.user_id == user_id]
+            user = self._directory.users[user_id]
+            unseen = [by_id[row.channel_id] for row in own
+                      if not self._directory.can_see_channel(user, by_id[row.channel_id])]
+            if unseen:
+                self._bus.publish(unit, event_types.channel_visible(unseen, (user_id,)))
+            self._publish_added(unit, user_id, [by_id[row.channel_id] for row in own], own, members)
+        for channel in channels:
+            audience = self._directory.who_can_see(channel) | joining[channel.id]
+            # Those who join together learn of each other from the lists they get.
+            self._publish_peers(unit, "peer_add", channel, joining[channel.id], audience - joining[channel.id])
+
+    def _publish_added(self, unit: Transaction, user_id: int, channels: Sequence[Channel],
+                       rows: Sequence[Subscription], members: Mapping[int, Collection[int]]) -> None:
+        wire = [{**subscription_wire(channel, row), "subscribers": sorted(members[channel.id])}
+                for channel, row in zip(channels, rows, strict=True)]
+        self._bus.publish(unit, event_types.subscription_added(user_id, wire, rows))
+
+    def _publish_gone(self, unit: Transaction, channels: Sequence[Channel], gone: Sequence[tuple[int, int]]) -> None:
+        by_id = {channel.id: channel for channel in channels}
+        for user_id in dict.fromkeys(user_id for user_id, _ in gone):
+            left = [by_id[channel_id] for who, channel_id in gone if who == user_id]
+            self._bus.publish(unit, event_types.subscription_removed(user_id, left))
+            user = self._directory.users[user_id]
+            for channel in left:
+                if (channel.invite_only and not user.is_administrator) or user.is_guest:
+                    self._bus.publish(unit, event_types.channel_gone(channel, (user_id,)))
+        for channel in channels:
+            leaving = {user_id for user_id, channel_id in gone if channel_id == channel.id}
+            unseeing = {user_id for user_id in leaving
+                        if self._directory.users[user_id].is_guest
+                        or (channel.invite_only and not self._directory.users[user_id].is_administrator)}
+            self._publish_peers(unit, "peer_remove", channel, leaving,
+                                self._directory.who_can_see(channel) - unseeing)
+
+    def _publish_peers(self, unit: Transaction, op: str, channel: Channel, user_ids: Collection[int],
+                       audience: Collection[int]) -> None:
+        if user_ids and audience:
+            self._bus.publish(unit, event_types.peers(op, [channel.id], sorted(user_ids), frozenset(audience)))
+
+    def _color(self, person: User, channel: Channel, colors: Mapping[str, str]) -> str:
+        return colors.get(channel.name.lower()) or PALETTE[channel.id % len(PALETTE)]
+
+
+def check_color(color: str) -> str:
+    """#rgb or #rrggbb, as #rrggbb in lower case. Raises JsonableError."""
+    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}){1,2}", color):
+        raise JsonableError("color is not a valid hex color code")
+    digits = color[1:].lower()
+    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+
+
+def _changed(subscription: Subscription, prop: str, value: Any) -> Subscription:
+    if prop == "color":
+        if not isinstance(value, str):
+            raise JsonableError("color is not a string")
+        return replace(subscription, color=check_color(value))
+    if prop not in ("is_muted", "in_home_view", "pin_to_top"):
+        raise JsonableError(f"Unknown subscription property: {prop[:60]}")
+    if not isinstance(value, bool):
+        raise JsonableError(f"{prop} is not a boolean")
+    if prop == "pin_to_top":
+        return replace(subscription, pin_to_top=value)
+    return replace(subscription, is_muted=value if prop == "is_muted" else not value)

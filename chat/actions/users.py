@@ -1,0 +1,157 @@
+"""People: create, rename, change role, deactivate, reactivate."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from chat import event_types
+from chat.bus import Bus
+from chat.database import people as sql
+from chat.database.pool import Database, Transaction
+from chat.directory import Directory
+from chat.errors import CannotDeactivateLastUser, JsonableError, NotAllowed
+from chat.event_types import Event
+from chat.models import MAX_EMAIL, MAX_FULL_NAME, MAX_PASSWORD, MIN_PASSWORD, Role, User
+
+_LANE = ("directory",)
+_FORBIDDEN_IN_NAMES = frozenset('*`\\>"@')
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,189}")
+
+
+class Users:
+    def __init__(self, database: Database, directory: Directory, bus: Bus) -> None:
+        self._database = database
+        self._directory = directory
+        self._bus = bus
+
+    async def do_create_user(self, *, email: str, full_name: str, role: int, password_hash: str | None) -> User:
+        """A new person. Raises JsonableError where name or address cannot be, or the address is taken."""
+        email, full_name = check_email(email), check_full_name(full_name)
+
+        async def write(unit: Transaction) -> User:
+            user = await sql.insert_user(
+                unit, email=email, full_name=full_name, role=role, password_hash=password_hash)
+            if user is None:
+                raise JsonableError(f"Email is already in use: '{email}'", email=email)
+            self._publish(unit, event_types.user_added(user))
+            return user
+
+        return await self._database.transaction(write, _LANE)
+
+    async def do_update_user(self, acting: User, user_id: int, *, full_name: str | None = None,
+                             role: int | None = None) -> None:
+        """Change a person's name or role, where `acting` may."""
+        full_name = None if full_name is None else check_full_name(full_name)
+
+        async def write(unit: Transaction) -> None:
+            target = self._target(acting, user_id)
+            changed = target
+            if full_name is not None and full_name != target.full_name:
+                changed = replace(changed, full_name=full_name)
+                self._bus.publish(unit, event_types.user_renamed(changed))
+            if role is not None and role != target.role:
+                self._check_role(acting, target, role)
+                changed = replace(changed, role=role)
+                self._publish(unit, event_types.user_role(changed, target.role))
+            await sql.update_user(unit, changed)
+
+        await self._database.transaction(write, _LANE)
+
+    async def do_deactivate(self, acting: User, user_id: int) -> None:
+        """Close an account: its sessions, keys and queues end at once. What it wrote stays."""
+        async def write(unit: Transaction) -> None:
+            target = self._target(acting, user_id)
+            if not target.is_active:
+                return
+            if target.is_owner and self._owners() == {target.id}:
+                raise CannotDeactivateLastUser(is_last_owner=True)
+            closed = replace(target, is_active=False)
+            await sql.update_user(unit, closed)
+            for key_hash in await sql.delete_keys(unit, target.id):
+                self._bus.publish(unit, event_types.api_key_revoked(key_hash))
+            for token_hash in await sql.delete_sessions(unit, target.id):
+                self._bus.publish(unit, event_types.session_ended(token_hash))
+            self._publish(unit, event_types.user_active(closed))
+            self._publish(unit, self._peers("peer_remove", target))
+
+        await self._database.transaction(write, _LANE)
+
+    async def do_reactivate(self, acting: User, user_id: int) -> None:
+        """Open an account again."""
+        async def write(unit: Transaction) -> None:
+            target = self._target(acting, user_id)
+            if target.is_active:
+                raise JsonableError("User already active")
+            opened = replace(target, is_active=True)
+            await sql.update_user(unit, opened)
+            self._publish(unit, event_types.user_active(opened))
+            self._publish(unit, self._peers("peer_add", target))
+
+        await self._database.transaction(write, _LANE)
+
+    def _target(self, acting: User, user_id: int) -> User:
+        target = self._directory.user_by_id(user_id)
+        if target is None:
+            raise JsonableError("No such user")
+        if acting.id != target.id and not acting.is_administrator:
+            raise NotAllowed("Insufficient permission")
+        if target.is_owner and not acting.is_owner:
+            raise NotAllowed("Must be an organization owner")
+        return target
+
+    def _check_role(self, acting: User, target: User, role: int) -> None:
+        if not acting.is_administrator:
+            raise NotAllowed("Insufficient permission")
+        if Role.OWNER in (role, target.role) and not acting.is_owner:
+            raise NotAllowed("Must be an organization owner")
+        if target.is_owner and self._owners() == {target.id}:
+            raise JsonableError("The owner permission cannot be removed from the only organization owner.")
+
+    def _owners(self) -> set[int]:
+        return {user.id for user in self._directory.active_users() if user.is_owner and not user.is_bot}
+
+    def _peers(self, op: str, user: User) -> list[Event]:
+        """Others see someone leave from, or come back to, the channels of their account."""
+        events = []
+        for channel_id in self._directory.subscriptions_of(user.id):
+            channel = self._directory.channels[channel_id]
+            if not channel.is_archived:
+                audience = self._directory.who_can_see(channel) - {user.id}
+                events.append(event_types.peers(op, [channel_id], [user.id], audience))
+        return events
+
+    def _publish(self, unit: Transaction, events: list[Event]) -> None:
+        for event in events:
+            self._bus.publish(unit, event)
+
+
+def check_full_name(full_name: str) -> str:
+    """The name as it is kept. Raises JsonableError for one that cannot be mentioned or shown."""
+    full_name = " ".join(full_name.split())
+    if len(full_name) < 2:
+        raise JsonableError("Name too short!")
+    if len(full_name) > MAX_FULL_NAME:
+        raise JsonableError("Name too long!")
+    if _FORBIDDEN_IN_NAMES & set(full_name) or not full_name.isprintable():
+        raise JsonableError("Invalid characters in name!")
+    if re.search(r"\|\d+$", full_name):
+        raise JsonableError("Invalid format!")
+    return full_name
+
+
+def check_email(email: str) -> str:
+    """The address as it is kept. Raises JsonableError for what is none."""
+    email = email.strip()
+    if len(email) > MAX_EMAIL or not _ADDRESS.fullmatch(email):
+        raise JsonableError("Enter a valid email address.")
+    return email
+
+
+def check_new_password(password: str) -> str:
+    """Raises JsonableError for a password that is too short or too long."""
+    if len(password) < MIN_PASSWORD:
+        raise JsonableError(f"Choose a password of at least {MIN_PASSWORD} characters.")
+    if len(password) > MAX_PASSWORD:
+        raise JsonableError(f"Choose a password of at most {MAX_PASSWORD} characters.")
+    return password

@@ -1,0 +1,187 @@
+"""Composition: every part is built here, from settings, a reactor and a database, and handed what it needs.
+
+`Application` is what production (chat.tap) and tests run alike; nothing else knows all parts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from klein import Klein
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.web.resource import Resource
+from twisted.web.server import Site
+
+from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
+from chat.actions.channels import Channels
+from chat.actions.demo import Demo
+from chat.actions.flags import Flags
+from chat.actions.organisation import Organisations
+from chat.actions.reactions import Reactions
+from chat.actions.sending import Sending
+from chat.actions.subscriptions import Subscriptions
+from chat.actions.users import Users
+from chat.bus import Bus
+from chat.database import channels as channel_sql
+from chat.database import people as people_sql
+from chat.database.messages import PREPARED
+from chat.database.pool import Database
+from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
+from chat.directory import Directory, Loaded
+from chat.events.fanout import Fanout
+from chat.events.queues import EventQueues
+from chat.events.snapshot import Registration
+from chat.history import History
+from chat.protocols.websocket import SocketFactory
+from chat.resources.channels import ChannelsResource
+from chat.resources.door import Authentication, BoundedRequest, RestDoor
+from chat.resources.events import EventsResource
+from chat.resources.messages import MessagesResource
+from chat.resources.notes import Door
+from chat.resources.pages import Pages
+from chat.resources.rest import Rest
+from chat.resources.server import ServerResource
+from chat.resources.users import UsersResource
+from chat.settings import Settings
+
+KEEP_ALIVE_S = 120
+THREADS = 4
+_log = Logger("chat.app")
+
+
+class Application:
+    """One organisation's server, without the port it listens on."""
+
+    def __init__(self, settings: Settings, reactor: Any, dsn: str) -> None:
+        self.settings = settings
+        self.reactor = reactor
+        self.database = Database(reactor, dsn, prepare=PREPARED)
+        self.directory = Directory(settings.external_url)
+        self.bus = Bus()
+        self.queues = EventQueues(reactor)
+        self.fanout = Fanout(self.queues, self.directory)
+        self.bus.listen(self.directory.apply)
+        self.bus.listen(self.fanout.process_event)
+        self._greeting: list[str] = []
+        self._build()
+
+    def _build(self) -> None:
+        database, directory, bus, reactor = self.database, self.directory, self.bus, self.reactor
+        self.history = History(database, directory)
+        self.accounts = Accounts(database, directory, bus, self._in_thread)
+        self.users = Users(database, directory, bus)
+        self.channels = Channels(database, directory, bus)
+        self.subscriptions = Subscriptions(database, directory, bus, self.channels)
+        self.organisations = Organisations(database, directory, bus)
+        self.sending = Sending(database, directory, bus, reactor)
+        self.flags = Flags(database, bus, self.history)
+        self.reactions = Reactions(database, directory, bus, self.history)
+        registration = Registration(
+            database, directory, self.queues, self.settings, generation=int(reactor.seconds()))
+        authentication = Authentication(directory, self.accounts, reactor)
+        rest = Rest(reactor, lambda: database.statements)
+        self.rest = rest
+        for resource in (
+                MessagesResource(self.sending, self.history, self.flags, self.reactions, directory),
+                UsersResource(self.users, self.accounts, directory, self.history),
+                ChannelsResource(self.channels, self.subscriptions, directory, self.history),
+                EventsResource(self.queues, registration),
+                ServerResource(directory, self.settings, rest)):
+            rest.add(resource.routes.bound(resource))
+        self.sockets = {
+            door: SocketFactory(door, rest, self.queues, authentication, reactor, self.settings.external_url, reactor)
+            for door in Door}
+        self.fanout.on_session_end(self.sockets[Door.JSON].end_session)
+        self._door = RestDoor(rest, authentication, reactor, directory)
+        self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication, reactor)
+
+    async def start(self) -> None:
+        """Open the pool, load the Directory; an empty server gets its demo or a link to make an organisation."""
+        await self.database.start()
+        await people_sql.delete_expired_sessions(self.database, SESSION_LIFETIME_S)
+        await self._load()
+        await self.sending.start()
+        if self.settings.demo and self._demo_may_be_missing():
+            await Demo(self.database, self.directory, self.accounts, self.organisations, self.users,
+                       self.subscriptions, self.sending).seed()
+        self._greeting = await self._how_to_sign_in()
+
+    def get_site(self) -> Site:
+        """Everything that is served, for a port or for tests."""
+        klein = Klein()
+        self._door.mount(klein)
+        self._pages.mount(klein)
+        root = _Root(klein.resource())
+        for door, factory in self.sockets.items():
+            root.sockets[door.value.encode() + b"/websocket"] = factory.web_resource()
+        site = _Site(root, reactor=self.reactor, timeout=KEEP_ALIVE_S, requestFactory=BoundedRequest,
+                     parsePOSTFormSubmission=False)
+        site.displayTracebacks = False
+        return site
+
+    def greeting(self) -> list[str]:
+        """What to print once the server is ready: how to sign in."""
+        return self._greeting
+
+    async def stop(self) -> None:
+        """Answer the polls, close the sockets, end the writes under way, close the pool."""
+        self.queues.stop()
+        for factory in self.sockets.values():
+            factory.stop()
+        await self.database.stop()
+
+    def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:
+        return deferToThreadPool(self.reactor, self.reactor.getThreadPool(), function, *args)
+
+    def _demo_may_be_missing(self) -> bool:
+        """Nobody is here yet, or seeding was interrupted: only the demo's own people are."""
+        emails = {user.email for user in self.directory.users.values()}
+        return emails <= {person.email for person in DEMO_PEOPLE}
+
+    async def _load(self) -> None:
+        db = self.database
+        self.directory.load(Loaded(
+            organisation=await people_sql.organisation(db),
+            users=await people_sql.users(db),
+            channels=await channel_sql.channels(db),
+            subscriptions=await channel_sql.subscriptions(db),
+            former=await channel_sql.former_subscriptions(db),
+            api_keys=await people_sql.api_keys(db),
+            sessions=await people_sql.sessions(db)))
+
+    async def _how_to_sign_in(self) -> list[str]:
+        if self.directory.organisation is None:
+            link = f"{self.settings.external_url}/new/{await self.organisations.new_link()}/"
+            return ["Create your organisation (this link works once, for a day):", f"  {link}"]
+        if self.settings.demo and self.directory.user_by_email(DEMO_PEOPLE[0].email) is not None:
+            return [f"Sign in as {DEMO_PEOPLE[0].email} (or another of the demo's people) with the password "
+                    f"{DEMO_PASSWORD}."]
+        return ["Sign in with your e-mail address and password."]
+
+
+class _Root(Resource):
+    """Sockets at their two paths, Klein for everything else."""
+
+    isLeaf = False
+
+    def __init__(self, klein: Resource) -> None:
+        super().__init__()
+        self._klein = klein
+        self.sockets: dict[bytes, Any] = {}
+
+    def getChildWithDefault(self, path: bytes, request: Any) -> Any:
+        socket = self.sockets.get(request.path)
+        if socket is not None and (request.getHeader(b"upgrade") or b"").lower() == b"websocket":
+            request.postpath = []
+            return socket
+        request.postpath.insert(0, request.prepath.pop())
+        return self._klein
+
+
+class _Site(Site):
+    """The site without Twisted's own access log: requests are logged where they are served."""
+
+    def log(self, request: Any) -> None:
+        pass

@@ -1,0 +1,140 @@
+"""From a committed event to the queues of those it is for.
+
+What all recipients share is encoded once a kind of client; flags and local echo are spliced in per queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import orjson
+
+from chat.directory import Directory
+from chat.event_types import Event, MessageEvent, SessionGone, UserSet
+from chat.events.queue import EventQueue
+from chat.events.queues import EventQueues
+from chat.models import Channel, Flag, Message, flag_names
+from chat.narrow import Term
+from chat.wire import message_wire
+
+
+class Fanout:
+    """Listens to the bus. `encodes` counts encodings, for tests."""
+
+    def __init__(self, queues: EventQueues, directory: Directory) -> None:
+        self._queues = queues
+        self._directory = directory
+        self._flags: dict[int, bytes] = {}
+        self._on_session_end: list[Callable[[bytes], None]] = []
+        self.encodes = 0
+
+    def on_session_end(self, callback: Callable[[bytes], None]) -> None:
+        """Have `callback` called with the hash of each session's token that ends."""
+        self._on_session_end.append(callback)
+
+    def process_event(self, event: Event) -> None:
+        """Deliver a committed event."""
+        if isinstance(event, MessageEvent):
+            self.process_message_event(event)
+        elif event.body is not None:
+            self._process_other(event)
+        for change in event.changes:
+            if isinstance(change, UserSet) and not change.user.is_active:
+                self._queues.drop_all_of(change.user.id)
+            elif isinstance(change, SessionGone):
+                for callback in self._on_session_end:
+                    callback(change.token_hash)
+
+    def _process_other(self, event: Event) -> None:
+        assert event.body is not None
+        event_type, head = event.body["type"], b""
+        for user_id in self._present(event.audience):
+            for queue in list(self._queues.by_user.get(user_id, {}).values()):
+                if queue.options.wants(event_type):
+                    head = head or self._encode(event.body)
+                    queue.push(head, b"", self._queues.now())
+
+    def process_message_event(self, event: MessageEvent) -> None:
+        """Deliver a message to each recipient's queues: with their flags, and to the sending queue with its
+        local id; then to those queues that listen to public channels without being subscribed."""
+        message = event.message
+        assert message is not None and event.audience is not None
+        channel = None if message.channel_id is None else self._directory.channels[message.channel_id]
+        heads: dict[bool, bytes] = {}
+        now = self._queues.now()
+        for user_id in self._present(event.audience):
+            flags = event.flags.get(user_id, 0)
+            for queue in list(self._queues.by_user.get(user_id, {}).values()):
+                if self._wants_message(queue, message, channel, flags):
+                    tail = self._flags_tail(flags)
+                    if queue.id == event.sender_queue_id and event.local_id is not None:
+                        tail += b',"local_message_id":' + orjson.dumps(event.local_id)
+                    queue.push(self._message_head(heads, message, channel, queue.options.apply_markdown), tail, now)
+        if channel is None or channel.invite_only:
+            return
+        for queue in list(self._queues.broad.values()):
+            user = self._directory.users[queue.user_id]
+            if (queue.user_id not in event.audience and self._directory.can_read_channel(user, channel)
+                    and self._wants_message(queue, message, channel, 0)):
+                head = self._message_head(heads, message, channel, queue.options.apply_markdown)
+                queue.push(head, self._flags_tail(0), now)
+
+    def _present(self, audience: Collection[int] | None) -> Collection[int]:
+        """Those of the audience who have queues; whichever is fewer is walked through."""
+        by_user = self._queues.by_user
+        if audience is None:
+            return list(by_user)
+        if len(audience) <= len(by_user):
+            return [user_id for user_id in audience if user_id in by_user]
+        members = audience if isinstance(audience, (set, frozenset)) else frozenset(audience)
+        return [user_id for user_id in by_user if user_id in members]
+
+    def _wants_message(self, queue: EventQueue, message: Message, channel: Channel | None, flags: int) -> bool:
+        options = queue.options
+        return options.wants("message") and (
+            not options.narrow or all(self._matches(term, message, channel, flags) for term in options.narrow))
+
+    def _matches(self, term: Term, message: Message, channel: Channel | None, flags: int) -> bool:
+        operand = str(term.operand).lower()
+        match term.operator, operand:
+            case "channel", _:
+                return channel is not None and operand in (channel.name.lower(), str(channel.id))
+            case "topic", _:
+                return channel is not None and message.topic.lower() == operand
+            case "sender", _:
+                return self._directory.users[message.sender_id].email.lower() == operand
+            case "is", "dm" | "private":
+                return channel is None
+            case "is", "unread":
+                return not flags & Flag.READ
+            case "is", "mentioned":
+                return bool(flags & (Flag.MENTIONED | Flag.STREAM_WILDCARD_MENTIONED
+                                     | Flag.TOPIC_WILDCARD_MENTIONED))
+            case "is", "starred":
+                return bool(flags & Flag.STARRED)
+            case "is", "alerted":
+                return bool(flags & Flag.HAS_ALERT_WORD)
+            case "is", "resolved":
+                return channel is not None and message.topic.startswith("✔ ")
+        return False
+
+    def _message_head(self, heads: dict[bool, bytes], message: Message, channel: Channel | None,
+                      apply_markdown: bool) -> bytes:
+        head = heads.get(apply_markdown)
+        if head is None:
+            users = self._directory.users
+            head = heads[apply_markdown] = self._encode({"type": "message", "message": message_wire(
+                message, users[message.sender_id], channel_name=channel.name if channel else None,
+                people=[users[user_id] for user_id in message.user_ids], users=users,
+                apply_markdown=apply_markdown)})
+        return head
+
+    def _flags_tail(self, flags: int) -> bytes:
+        tail = self._flags.get(flags)
+        if tail is None:
+            tail = self._flags[flags] = b',"flags":' + orjson.dumps(flag_names(flags))
+        return tail
+
+    def _encode(self, body: object) -> bytes:
+        self.encodes += 1
+        return orjson.dumps(body)[:-1]

@@ -1,0 +1,171 @@
+"""One client's event queue, and what it promises.
+
+- Events have ids that grow; an event stays until it is acknowledged (by asking for what comes after it), so an answer
+  that got lost on the way is given again.
+- Bytes that all recipients share are held once: an entry is a shared head and a small tail; only the id is added here.
+- At most one reader: whoever comes to read ends the reading of the one before, who gets what there is.
+- A queue that grows past MAX_EVENTS or MAX_BYTES is lost: its owner has to register anew.
+
+It knows no network: a reader is a Deferred (long poll) or a sink (socket).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred
+
+from chat.errors import BadEventQueueId, JsonableError
+from chat.narrow import Narrow
+
+MAX_EVENTS = 10_000
+MAX_BYTES = 8 * 1024 * 1024
+DEFAULT_LIFESPAN_S = 600
+MAX_LIFESPAN_S = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOptions:
+    """What a client asked for when it registered."""
+
+    client_name: str = ""
+    event_types: frozenset[str] | None = None
+    """None: all."""
+    apply_markdown: bool = False
+    narrow: Narrow = ()
+    all_public_channels: bool = False
+    lifespan_s: int = DEFAULT_LIFESPAN_S
+    notification_settings_null: bool = False
+
+    def wants(self, event_type: str) -> bool:
+        return self.event_types is None or event_type in self.event_types
+
+
+Entry = tuple[int, bytes, bytes]
+"""(id, head, tail): the JSON of an event is head + tail + `,"id":N}`."""
+
+Sink = Callable[["EventQueue", list[Entry]], None]
+
+
+def encode(entries: list[Entry]) -> bytes:
+    """The JSON list of some entries."""
+    return b"[" + b",".join([b'%b%b,"id":%d}' % (head, tail, event_id) for event_id, head, tail in entries]) + b"]"
+
+
+class EventQueue:
+    __slots__ = ("_bytes", "_poll", "_pruned", "_sink", "entries", "heartbeat_after_s", "id", "last_seen", "lost",
+                 "next_id", "options", "quiet_since", "user_id")
+
+    def __init__(self, queue_id: str, user_id: int, options: QueueOptions, now: float, heartbeat_after_s: float
+                 ) -> None:
+        self.id = queue_id
+        self.user_id = user_id
+        self.options = options
+        self.entries: deque[Entry] = deque()
+        self.next_id = 0
+        self.lost = False
+        self.last_seen = now
+        """When a reader last came or left."""
+        self.quiet_since = now
+        """When something was last sent to the reader, or the reader came."""
+        self.heartbeat_after_s = heartbeat_after_s
+        self._pruned = -1
+        self._bytes = 0
+        self._poll: Deferred[list[Entry]] | None = None
+        self._sink: Sink | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a reader is connected now."""
+        return self._poll is not None or self._sink is not None
+
+    def push(self, head: bytes, tail: bytes, now: float) -> None:
+        """Add an event and hand it to the reader."""
+        entry = (self.next_id, head, tail)
+        self.next_id += 1
+        self.entries.append(entry)
+        self._bytes += len(tail) + 64 + (len(head) if len(self.entries) == 1 else len(head) // 8)
+        if len(self.entries) > MAX_EVENTS or self._bytes > MAX_BYTES:
+            self.drop()
+        elif self._sink is not None:
+            self.quiet_since = now
+            self._sink(self, [entry])
+        elif self._poll is not None:
+            self._end_poll(now)
+
+    def acknowledge(self, last_event_id: int) -> None:
+        """Forget the events up to this one. Raises JsonableError for an id that cannot be meant."""
+        if last_event_id < self._pruned:
+            raise JsonableError(f"An event newer than {last_event_id} has already been pruned!")
+        if last_event_id >= self.next_id:
+            raise JsonableError(f"Event {last_event_id} was not in this queue")
+        entries = self.entries
+        while entries and entries[0][0] <= last_event_id:
+            entries.popleft()
+        self._pruned = last_event_id
+        if not entries:
+            self._bytes = 0
+
+    def touch(self, now: float) -> None:
+        """Its reader was here without waiting."""
+        self.last_seen = now
+
+    def poll(self, now: float) -> Deferred[list[Entry]]:
+        """What is there, or what comes next. Cancelling it (the client left) leaves the queue as it was."""
+        self._displace(now)
+        self.last_seen = self.quiet_since = now
+        poll: Deferred[list[Entry]] = Deferred(self._poll_left)
+        if self.entries:
+            poll.callback(list(self.entries))
+        else:
+            self._poll = poll
+        return poll
+
+    def attach(self, sink: Sink, now: float) -> None:
+        """Have every event from now on, and those not acknowledged yet, handed to `sink`."""
+        self._displace(now)
+        self.last_seen = self.quiet_since = now
+        self._sink = sink
+        if self.entries:
+            sink(self, list(self.entries))
+
+    def detach(self, sink: Sink, now: float) -> None:
+        """The reader behind `sink` is gone; the queue stays."""
+        if self._sink == sink:
+            self._sink = None
+            self.last_seen = now
+
+    def drop(self) -> None:
+        """The queue is no more: free its memory, and tell the reader."""
+        self.lost = True
+        self.entries.clear()
+        poll, self._poll = self._poll, None
+        sink, self._sink = self._sink, None
+        if poll is not None:
+            poll.errback(BadEventQueueId(self.id))
+        if sink is not None:
+            sink(self, [])
+
+    def release(self, now: float) -> None:
+        """Answer the poll that is open, if there is one, with what there is (the server is going away)."""
+        if self._poll is not None:
+            self._end_poll(now)
+
+    def _displace(self, now: float) -> None:
+        if self._poll is not None:
+            self._end_poll(now)
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            sink(self, [])
+
+    def _end_poll(self, now: float) -> None:
+        poll, self._poll = self._poll, None
+        self.last_seen = self.quiet_since = now
+        assert poll is not None
+        poll.callback(list(self.entries))
+
+    def _poll_left(self, poll: Deferred[list[Entry]]) -> None:
+        if self._poll is poll:
+            self._poll = None

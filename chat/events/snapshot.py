@@ -1,0 +1,259 @@
+"""`register`: the state a client starts from, fitted exactly to its new event queue.
+
+Parts of the state are read from the database, which takes a moment in which the world goes on. So:
+
+1. A probe queue starts to listen.
+2. The rows are read; then every write under way at that moment is awaited (`Database.settled`), so that whatever the rows
+   may already show has also reached the probe.
+3. In one step of the reactor: the probe's events are applied to the rows, the Directory's part is taken, and the client's
+   own queue is opened, empty. What comes after this step reaches the queue; what came before is in the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from chat.database import flags as sql
+from chat.database import messages as message_sql
+from chat.database.flags import Unread
+from chat.database.pool import Database
+from chat.directory import Directory
+from chat.events.queue import EventQueue, QueueOptions
+from chat.events.queues import EventQueues
+from chat.events.unread import MAX_UNREAD, unread_msgs, unread_of_event
+from chat.models import Channel, Flag, User
+from chat.realm import USER_SETTINGS, realm_wire
+from chat.settings import Settings
+from chat.wire import (
+    COMPATIBLE_VERSION,
+    FEATURE_LEVEL,
+    avatar_url,
+    channel_wire,
+    group_wire,
+    subscription_wire,
+)
+
+MAX_CONVERSATIONS = 1000
+MAX_STARRED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a registration wants to know."""
+
+    fetch_types: frozenset[str] | None = None
+    """None: everything."""
+    include_subscribers: bool = False
+    user_settings_object: bool = False
+
+    def has(self, name: str) -> bool:
+        return self.fetch_types is None or name in self.fetch_types
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What the database holds for one reader."""
+
+    unread: dict[int, Unread] = field(default_factory=dict)
+    starred: set[int] = field(default_factory=set)
+    conversations: dict[tuple[int, ...], int] = field(default_factory=dict)
+    max_message_id: int = -1
+
+
+class Registration:
+    def __init__(self, database: Database, directory: Directory, queues: EventQueues, settings: Settings,
+                 generation: int) -> None:
+        self._database = database
+        self._directory = directory
+        self._queues = queues
+        self._settings = settings
+        self._generation = generation
+        self._parts: Mapping[str, Callable[[User, Wish], dict[str, Any]]] = {
+            "realm": self._realm,
+            "realm_user": self._people,
+            "realm_user_groups": lambda user, wish: {
+                "realm_user_groups": [group_wire(group) for group in self._directory.groups()]},
+            "subscription": self._subscriptions,
+            "stream": lambda user, wish: {
+                "streams": [channel_wire(channel) for channel in self._visible(user)]},
+            "default_streams": lambda user, wish: {"realm_default_streams": []},
+            "user_settings": self._user_settings,
+            "update_display_settings": self._legacy_settings,
+            "update_global_notifications": self._legacy_settings,
+            **{name: _constant(value) for name, value in _EMPTY.items()},
+        }
+
+    async def register(self, user: User, options: QueueOptions, wish: Wish) -> tuple[EventQueue, dict[str, Any]]:
+        """A new queue, and the state that fits it."""
+        probe = self._queues.register(user.id, QueueOptions(client_name="register"))
+        try:
+            rows = await self._rows(user.id, wish)
+            await self._database.settled()
+            for event in [orjson.loads(b'%b%b,"id":0}' % (head, tail)) for _, head, tail in probe.entries]:
+                _apply(rows, user.id, event)
+        finally:
+            self._queues.drop(probe)
+        queue = self._queues.register(user.id, options)
+        state = self._state(self._directory.users[user.id], wish, rows)
+        return queue, {
+            "queue_id": queue.id, "last_event_id": -1, "zulip_version": COMPATIBLE_VERSION,
+            "zulip_feature_level": FEATURE_LEVEL, "zulip_merge_base": COMPATIBLE_VERSION, **state}
+
+    async def _rows(self, user_id: int, wish: Wish) -> _Rows:
+        rows = _Rows()
+        if wish.has("message"):
+            rows.max_message_id = await message_sql.newest_id(self._database, user_id)
+            if wish.has("update_message_flags"):
+                rows.unread = {unread.message_id: unread
+                               for unread in await sql.unread(self._database, user_id, MAX_UNREAD)}
+        if wish.has("starred_messages"):
+            rows.starred = set(await sql.starred(self._database, user_id, MAX_STARRED))
+        if wish.has("recent_private_conversations"):
+            rows.conversations = {
+                tuple(people): newest for people, newest
+                in await sql.direct_conversations(self._database, user_id, MAX_CONVERSATIONS)}
+        return rows
+
+    def _state(self, user: User, wish: Wish, rows: _Rows) -> dict[str, Any]:
+        state: dict[str, Any] = {}
+        for name, part in self._parts.items():
+            if wish.has(name):
+                state.update(part(user, wish))
+        if wish.has("user_topic"):
+            state.pop("muted_topics", None)
+        if wish.has("message"):
+            state["max_message_id"] = rows.max_message_id
+            if wish.has("update_message_flags"):
+                state["unread_msgs"] = unread_msgs(user.id, rows.unread.values(), self._muted(user.id))
+        if wish.has("starred_messages"):
+            state["starred_messages"] = sorted(rows.starred)
+        if wish.has("recent_private_conversations"):
+            state["recent_private_conversations"] = [
+                {"max_message_id": newest, "user_ids": [other for other in people if other != user.id]}
+                for people, newest in sorted(rows.conversations.items(), key=lambda item: -item[1])]
+        return state
+
+    def _muted(self, user_id: int) -> Callable[[int], bool]:
+        subscriptions = self._directory.subscriptions_of(user_id)
+
+        def is_muted(channel_id: int) -> bool:
+            subscription = subscriptions.get(channel_id)
+            return subscription is not None and subscription.is_muted
+
+        return is_muted
+
+    def _realm(self, user: User, wish: Wish) -> dict[str, Any]:
+        organisation = self._directory.organisation
+        assert organisation is not None
+        return realm_wire(organisation, self._settings.external_url, generation=self._generation,
+                          is_demo=self._settings.demo)
+
+    def _people(self, user: User, wish: Wish) -> dict[str, Any]:
+        may_create = not user.is_guest
+        return {
+            "realm_users": orjson.Fragment(self._directory.people_encoded(active=True)),
+            "realm_non_active_users": orjson.Fragment(self._directory.people_encoded(active=False)),
+            "cross_realm_bots": [],
+            "user_id": user.id, "email": user.email, "delivery_email": user.email, "full_name": user.full_name,
+            "avatar_source": "G", "avatar_url": avatar_url(user), "avatar_url_medium": avatar_url(user),
+            "is_admin": user.is_administrator, "is_owner": user.is_owner, "is_moderator": user.is_moderator,
+            "is_guest": user.is_guest, "is_billing_admin": False,
+            "can_create_streams": may_create, "can_create_public_streams": may_create,
+            "can_create_private_streams": may_create, "can_create_web_public_streams": False,
+            "can_subscribe_other_users": may_create, "can_invite_others_to_realm": False,
+        }
+
+    def _visible(self, user: User) -> list[Channel]:
+        return [channel for channel in self._directory.active_channels()
+                if self._directory.can_see_channel(user, channel)]
+
+    def _subscriptions(self, user: User, wish: Wish) -> dict[str, Any]:
+        directory = self._directory
+        lists: dict[str, list[dict[str, Any]]] = {"subscriptions": [], "unsubscribed": [], "never_subscribed": []}
+        mine, former = directory.subscriptions_of(user.id), directory.formerly_subscribed(user.id)
+        for channel in self._visible(user):
+            subscription = mine.get(channel.id)
+            if subscription is not None:
+                wire = subscription_wire(channel, subscription)
+                lists["subscriptions"].append(wire)
+            else:
+                wire = dict(channel_wire(channel))
+                lists["unsubscribed" if channel.id in former else "never_subscribed"].append(wire)
+            if wish.include_subscribers:
+                wire["subscribers"] = orjson.Fragment(directory.subscribers_encoded(channel.id))
+        return lists
+
+    def _user_settings(self, user: User, wish: Wish) -> dict[str, Any]:
+        return {"user_settings": {**USER_SETTINGS, "timezone": user.timezone}}
+
+    def _legacy_settings(self, user: User, wish: Wish) -> dict[str, Any]:
+        return {} if wish.user_settings_object else {**USER_SETTINGS, "timezone": user.timezone}
+
+
+_EMPTY: dict[str, dict[str, Any]] = {
+    "alert_words": {"alert_words": []},
+    "custom_profile_fields": {"custom_profile_fields": [], "custom_profile_field_types": {}},
+    "default_stream_groups": {"realm_default_stream_groups": []},
+    "drafts": {"drafts": []},
+    "giphy": {"giphy_api_key": ""},
+    "muted_topics": {"muted_topics": []},
+    "muted_users": {"muted_users": []},
+    "onboarding_steps": {"onboarding_steps": []},
+    "presence": {"presences": {}, "presence_last_update_id": -1, "server_timestamp": 0.0},
+    "realm_bot": {"realm_bots": []},
+    "realm_domains": {"realm_domains": []},
+    "realm_embedded_bots": {"realm_embedded_bots": []},
+    "realm_emoji": {"realm_emoji": {}},
+    "realm_filters": {"realm_filters": []},
+    "realm_incoming_webhook_bots": {"realm_incoming_webhook_bots": []},
+    "realm_linkifiers": {"realm_linkifiers": []},
+    "realm_playgrounds": {"realm_playgrounds": []},
+    "realm_user_settings_defaults": {"realm_user_settings_defaults": USER_SETTINGS},
+    "scheduled_messages": {"scheduled_messages": []},
+    "stop_words": {"stop_words": []},
+    "user_status": {"user_status": {}},
+    "user_topic": {"user_topics": []},
+    "video_calls": {"has_zoom_token": False},
+}
+"""What clients ask for at start and an organisation has none of yet."""
+
+
+def _constant(value: dict[str, Any]) -> Callable[[User, Wish], dict[str, Any]]:
+    return lambda user, wish: value
+
+
+def _apply(rows: _Rows, reader_id: int, event: Mapping[str, Any]) -> None:
+    """Bring rows that were read a moment ago up to an event that came since (or that they show already)."""
+    match event["type"]:
+        case "message":
+            message = event["message"]
+            rows.max_message_id = max(rows.max_message_id, message["id"])
+            unread = unread_of_event(event)
+            if unread is not None:
+                rows.unread[unread.message_id] = unread
+            if message["type"] == "private":
+                people = tuple(sorted(person["id"] for person in message["display_recipient"]))
+                rows.conversations[people] = max(message["id"], rows.conversations.get(people, 0))
+        case "update_message_flags" if event["flag"] == "starred":
+            change = rows.starred.update if event["op"] == "add" else rows.starred.difference_update
+            change(event["messages"])
+        case "update_message_flags" if event["flag"] == "read":
+            _apply_read(rows, reader_id, event)
+
+
+def _apply_read(rows: _Rows, reader_id: int, event: Mapping[str, Any]) -> None:
+    if event["op"] == "add":
+        gone = list(rows.unread) if event["all"] else event["messages"]
+        for message_id in gone:
+            rows.unread.pop(message_id, None)
+        return
+    for key, detail in event.get("message_details", {}).items():
+        message_id = int(key)
+        people = () if detail["type"] == "stream" else tuple(sorted({reader_id, *detail["user_ids"]}))
+        rows.unread[message_id] = Unread(
+            message_id, Flag.MENTIONED if detail.get("mentioned") else 0, detail.get("stream_id"),
+            detail.get("topic", ""), 0, people)

@@ -1,0 +1,1 @@
+"""The WebSocket door: the same requests as over HTTP, and events as they happen."""

@@ -1,0 +1,186 @@
+"""The HTTP door: Twisted requests in, Replies out. Here is who asks found out, and the size of what is sent bounded.
+
+API clients come to /api/v1 with HTTP basic authentication (address and API key), browsers to /json with their session's
+cookie and, for everything that writes, the CSRF token that goes with it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from http.cookies import CookieError
+from typing import Any
+
+from klein import Klein
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.web.http import Request as HttpRequest
+from twisted.web.server import Request
+
+from chat.actions.accounts import Accounts
+from chat.deferreds import Clock
+from chat.directory import Directory
+from chat.errors import BodyTooLarge, CsrfFailed, Unauthorized
+from chat.models import User
+from chat.params import Raw
+from chat.passwords import csrf_token, digest, same
+from chat.resources.body import body_values, query_values
+from chat.resources.notes import Door, RequestNotes, client_name
+from chat.resources.rest import Reply, Rest, json_error
+
+MAX_BODY_BYTES = 2 * 1024 * 1024
+_DRAINED_BYTES = 16 * MAX_BODY_BYTES
+"""How much of a body that is too large is read and thrown away, so that its sender can hear why."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SESSION_COOKIE, CSRF_COOKIE = b"sessionid", b"csrftoken"
+
+
+class BoundedRequest(Request):
+    """A request whose body has a bound. What lies beyond is dropped as it comes, and `too_large` says so."""
+
+    too_large = False
+    _received = 0
+
+    def gotLength(self, length: int | None) -> None:
+        super().gotLength(0 if length is not None and length > MAX_BODY_BYTES else length)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._received <= MAX_BODY_BYTES:
+            super().handleContentChunk(data)
+        else:
+            self.too_large = True
+            if self._received > _DRAINED_BYTES:
+                self.channel.abortConnection()
+
+
+class Authentication:
+    """Who asks: by key at one door, by session at the other."""
+
+    def __init__(self, directory: Directory, accounts: Accounts, clock: Clock) -> None:
+        self._directory = directory
+        self._accounts = accounts
+        self._clock = clock
+
+    def by_key(self, notes: RequestNotes, authorization: str | None) -> None:
+        """HTTP basic: address and API key. Without the header nobody is signed in; a wrong one is refused."""
+        if authorization is None:
+            return
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            email, colon, key = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeError):
+            colon = ""
+        if scheme.lower() != "basic" or not colon:
+            raise Unauthorized("Invalid authorization header for basic auth")
+        user = self._directory.user_of_key(digest(key.strip()))
+        if user is None or user.email.lower() != email.strip().lower() or not user.is_active:
+            raise Unauthorized("Invalid API key")
+        notes.user = user
+
+    def by_session(self, notes: RequestNotes, token: str | None) -> None:
+        """The session's cookie. Without it, or after its end, nobody is signed in."""
+        session = self._accounts.session_of_token(token, self._now()) if token else None
+        user = None if session is None else self._directory.user_by_id(session.user_id)
+        if user is not None and user.is_active:
+            notes.session, notes.user = session, user
+
+    def current(self, notes: RequestNotes) -> User | None:
+        """Who was found before, as they are now: None once their account or session has ended."""
+        user = None if notes.user is None else self._directory.user_by_id(notes.user.id)
+        if user is None or not user.is_active:
+            return None
+        if notes.session is not None and notes.session.token_hash not in self._directory.sessions:
+            return None
+        return user
+
+    def _now(self) -> float:
+        return self._clock.seconds()
+
+
+class RestDoor:
+    """The two prefixes of the REST API as a Klein app's routes."""
+
+    def __init__(self, rest: Rest, authentication: Authentication, clock: Clock, directory: Directory) -> None:
+        self._rest = rest
+        self._authentication = authentication
+        self._clock = clock
+        self._directory = directory
+
+    def mount(self, app: Klein) -> None:
+        """Add the routes to `app`."""
+        @app.route("/api/v1/<path:path>", endpoint="api", methods=None)
+        def api(request: HttpRequest, path: str) -> Deferred[bytes]:
+            return self.serve(request, Door.API, "/" + path)
+
+        @app.route("/json/<path:path>", endpoint="json", methods=None)
+        def json(request: HttpRequest, path: str) -> Deferred[bytes]:
+            return self.serve(request, Door.JSON, "/" + path)
+
+    def serve(self, request: Any, door: Door, path: str) -> Deferred[bytes]:
+        """Dispatch one request and give its answer's body; status and headers are set on the request."""
+        notes = notes_of(request, door, path, self._clock)
+
+        form: dict[str, Any] = {}
+
+        def raw() -> Raw:
+            if getattr(request, "too_large", False):
+                raise BodyTooLarge(MAX_BODY_BYTES)
+            query = request.uri.partition(b"?")[2]
+            request.content.seek(0)
+            body = request.content.read()
+            values = query_values(query)
+            if body:
+                values.update(body_values(request.getHeader("content-type") or "", body))
+            form["token"] = values.get("csrfmiddlewaretoken")
+            return values
+
+        def authenticate(notes: RequestNotes) -> None:
+            if door is Door.API:
+                self._authentication.by_key(notes, request.getHeader("authorization"))
+                return
+            token = cookie(request, SESSION_COOKIE)
+            self._authentication.by_session(notes, token)
+            if notes.user is not None and notes.method not in SAFE_METHODS:
+                given = request.getHeader("x-csrftoken") or form["token"]
+                if not isinstance(given, str) or not same(given, csrf_token(token or "")):
+                    raise CsrfFailed("CSRF token missing or incorrect.")
+
+        served = self._rest.rest_dispatch(notes, notes.method, path, raw, authenticate)
+        return served.addCallbacks(lambda reply: write_reply(request, reply), lambda failure: _left(request, failure))
+
+
+def notes_of(request: Any, door: Door, path: str, clock: Clock) -> RequestNotes:
+    """What the transport knows of a request."""
+    agent = request.getHeader("user-agent") or ""
+    return RequestNotes(
+        door, request.method.decode("ascii", "replace"), door.value + path, client_name=client_name(agent, door),
+        user_agent=agent, address=request.getClientAddress().host if request.channel else "",
+        idempotency_key=request.getHeader("idempotency-key"), started=clock.seconds())
+
+
+def cookie(request: Any, name: bytes) -> str | None:
+    """A cookie's value, if the request carries it and it is text."""
+    try:
+        value = request.getCookie(name)
+        return None if value is None else value.decode("ascii")
+    except (UnicodeError, CookieError):
+        return None
+
+
+def write_reply(request: Any, reply: Reply) -> bytes:
+    """Set status and headers; the body is the caller's to send."""
+    request.setResponseCode(reply.status)
+    headers = request.responseHeaders
+    headers.setRawHeaders(b"content-type", [b"application/json"])
+    headers.setRawHeaders(b"cache-control", [b"no-store"])
+    for name, value in reply.headers.items():
+        headers.setRawHeaders(name.encode(), [value.encode()])
+    headers.setRawHeaders(b"content-length", [b"%d" % len(reply.body)])
+    return b"" if request.method == b"HEAD" else reply.body
+
+
+def _left(request: Any, failure: Any) -> bytes:
+    """The client went away while it waited: there is nobody to answer."""
+    if failure.check(CancelledError):
+        return b""
+    return write_reply(request, json_error(failure.value))

@@ -1,0 +1,105 @@
+"""Real-time events: register, poll, give up a queue."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired, TypedDict
+
+import orjson
+from msgspec import Meta
+
+from chat.errors import BadEventQueueId, BadNarrow, JsonableError, NotAllowed
+from chat.events.queue import DEFAULT_LIFESPAN_S, MAX_LIFESPAN_S, EventQueue, QueueOptions, encode
+from chat.events.queues import EventQueues
+from chat.events.snapshot import Registration, Wish
+from chat.narrow import parse_queue_narrow
+from chat.params import Param, Params
+from chat.resources.notes import RequestNotes
+from chat.resources.routes import Routes, Who
+
+TypeNames = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=200)]
+
+
+class Register(Params, frozen=True):
+    event_types: TypeNames | None = None
+    fetch_event_types: TypeNames | None = None
+    apply_markdown: bool = False
+    client_gravatar: bool = True
+    slim_presence: bool = False
+    include_subscribers: bool = False
+    all_public_streams: bool = False
+    narrow: Annotated[Any, Param(parse=parse_queue_narrow, doc="Pairs of operator and operand.")] = ()
+    client_capabilities: Annotated[dict[Annotated[str, Meta(max_length=100)], bool], Meta(max_length=100)] | None = None
+    queue_lifespan_secs: Annotated[Annotated[int, Meta(ge=0)] | None, Param(alias="idle_queue_timeout")] = None
+
+
+class RegisteredWire(TypedDict):
+    queue_id: str
+    last_event_id: int
+    zulip_version: str
+    zulip_feature_level: int
+    zulip_merge_base: str
+
+
+class GetEvents(Params, frozen=True):
+    queue_id: Annotated[str, Meta(max_length=200)]
+    last_event_id: Annotated[int, Meta(ge=-1, le=2**53)]
+    dont_block: bool = False
+
+
+class EventsWire(TypedDict):
+    events: list[dict[str, Any]]
+    queue_id: NotRequired[str]
+
+
+class DeleteQueue(Params, frozen=True):
+    queue_id: Annotated[str, Meta(max_length=200)]
+
+
+class EventsResource:
+    routes = Routes("events")
+
+    def __init__(self, queues: EventQueues, registration: Registration) -> None:
+        self._queues = queues
+        self._registration = registration
+
+    @routes.post("/register", who=Who.USER, params=Register, returns=RegisteredWire, summary="Register an event queue",
+                 errors=(BadNarrow,))
+    async def register(self, notes: RequestNotes, p: Register) -> dict[str, Any]:
+        """A new event queue, and the state of everything that fits its beginning."""
+        if p.all_public_streams and notes.caller.is_guest:
+            raise NotAllowed("User not authorized for this query")
+        capabilities = p.client_capabilities
+        if capabilities is not None and "notification_settings_null" not in capabilities:
+            raise JsonableError("client_capabilities needs notification_settings_null")
+        capabilities = capabilities or {}
+        types = None if p.event_types is None else frozenset(p.event_types)
+        fetch = types if p.fetch_event_types is None else frozenset(p.fetch_event_types)
+        options = QueueOptions(
+            client_name=notes.client_name, event_types=types, apply_markdown=p.apply_markdown, narrow=p.narrow,
+            all_public_channels=p.all_public_streams,
+            lifespan_s=min(max(p.queue_lifespan_secs or 0, DEFAULT_LIFESPAN_S), MAX_LIFESPAN_S),
+            notification_settings_null=capabilities.get("notification_settings_null", False))
+        _, state = await self._registration.register(notes.caller, options, Wish(
+            fetch, p.include_subscribers, capabilities.get("user_settings_object", False)))
+        return state
+
+    @routes.get("/events", who=Who.USER, params=GetEvents, returns=EventsWire, summary="Get events from a queue",
+                errors=(BadEventQueueId,), waits=True)
+    async def get_events(self, notes: RequestNotes, p: GetEvents) -> dict[str, Any]:
+        """Acknowledges the events up to `last_event_id` and gives those after it, at once or as soon as there is one.
+        Silence ends with a heartbeat. A second poll of a queue ends the first."""
+        queue = self._queues.get(p.queue_id, notes.caller.id)
+        queue.acknowledge(p.last_event_id)
+        if p.dont_block or queue.entries:
+            queue.touch(self._queues.now())
+            return {"events": orjson.Fragment(encode(list(queue.entries)))}
+        entries = await queue.poll(self._queues.now())
+        return {"events": orjson.Fragment(encode(entries)), "queue_id": queue.id}
+
+    @routes.delete("/events", who=Who.USER, params=DeleteQueue, summary="Delete an event queue",
+                   errors=(BadEventQueueId,))
+    async def delete_queue(self, notes: RequestNotes, p: DeleteQueue) -> None:
+        """Gives up a queue; an open poll of it is answered."""
+        queue: EventQueue = self._queues.get(p.queue_id, notes.caller.id)
+        queue.release(self._queues.now())
+        self._queues.drop(queue)

@@ -1,0 +1,220 @@
+"""Messages: send, fetch, flags, reactions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypedDict
+
+from msgspec import Meta
+
+from chat.actions.flags import Flags
+from chat.actions.reactions import Reactions
+from chat.actions.sending import Sending, SendRequest
+from chat.directory import Directory
+from chat.errors import (
+    BadNarrow,
+    ChannelDoesNotExist,
+    JsonableError,
+    NotAllowed,
+    ReactionAlreadyExists,
+    ReactionDoesNotExist,
+)
+from chat.history import History, PageWire, Wanted
+from chat.models import Channel, User
+from chat.narrow import Narrow, parse_narrow
+from chat.params import ChannelId, MessageId, Param, Params
+from chat.resources.notes import RequestNotes
+from chat.resources.routes import Routes, Who
+from chat.wire import MessageWire
+
+MAX_PAGE = 5000
+MAX_IDS = 50_000
+
+
+def parse_anchor(text: str) -> int | str:
+    """A message id or one of the named places."""
+    if text in ("newest", "oldest", "first_unread"):
+        return text
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(digits) < 19:
+        return max(int(text), 0)
+    raise JsonableError("Invalid anchor")
+
+
+ShortName = Annotated[str, Meta(max_length=200)]
+
+
+class SendMessage(Params, frozen=True):
+    type: Literal["direct", "private", "channel", "stream"]
+    to: Annotated[str, Meta(max_length=20_000), Param(
+        doc="A channel's id or name; or the recipients of a direct message: a JSON list of ids or of addresses.")]
+    content: Annotated[str, Meta(max_length=1_000_000), Param(doc="The message, in markdown.")]
+    topic: Annotated[Annotated[str, Meta(max_length=1000)] | None, Param(alias="subject")] = None
+    queue_id: ShortName | None = None
+    local_id: Annotated[ShortName | None, Param(
+        doc="With queue_id: the sender's own name of the message. A repetition sends nothing again.")] = None
+    read_by_sender: bool | None = None
+
+
+class SentWire(TypedDict):
+    id: int
+
+
+class GetMessages(Params, frozen=True):
+    num_before: Annotated[int, Meta(ge=0, le=MAX_PAGE)]
+    num_after: Annotated[int, Meta(ge=0, le=MAX_PAGE)]
+    anchor: Annotated[int | str | None, Param(parse=parse_anchor)] = None
+    include_anchor: bool = True
+    use_first_unread_anchor: bool = False
+    narrow: Annotated[Any, Param(parse=parse_narrow, doc="A list of terms; empty: everything.")] = ()
+    client_gravatar: bool = True
+    apply_markdown: bool = True
+
+
+class GetMessage(Params, frozen=True):
+    apply_markdown: bool = True
+
+
+class OneMessageWire(TypedDict):
+    message: MessageWire
+    raw_content: str
+
+
+class UpdateFlags(Params, frozen=True):
+    messages: Annotated[list[MessageId], Meta(max_length=MAX_IDS)]
+    op: Literal["add", "remove"]
+    flag: Annotated[str, Meta(max_length=100)]
+
+
+class FlaggedWire(TypedDict):
+    messages: list[int]
+
+
+class MarkChannel(Params, frozen=True):
+    stream_id: ChannelId
+
+
+class MarkTopic(Params, frozen=True):
+    stream_id: ChannelId
+    topic_name: Annotated[str, Meta(max_length=1000)]
+
+
+class CompleteWire(TypedDict):
+    complete: bool
+
+
+class Render(Params, frozen=True):
+    content: Annotated[str, Meta(max_length=1_000_000)]
+
+
+class RenderedWire(TypedDict):
+    rendered: str
+
+
+class React(Params, frozen=True):
+    emoji_name: Annotated[str, Meta(max_length=100)]
+    emoji_code: Annotated[str, Meta(max_length=100)] | None = None
+    reaction_type: Annotated[str, Meta(max_length=30)] | None = None
+
+
+class Unreact(Params, frozen=True):
+    emoji_name: Annotated[str, Meta(max_length=100)] | None = None
+    emoji_code: Annotated[str, Meta(max_length=100)] | None = None
+    reaction_type: Annotated[str, Meta(max_length=30)] | None = None
+
+
+class MessagesResource:
+    routes = Routes("messages")
+
+    def __init__(self, sending: Sending, history: History, flags: Flags, reactions: Reactions,
+                 directory: Directory) -> None:
+        self._sending = sending
+        self._history = history
+        self._flags = flags
+        self._reactions = reactions
+        self._directory = directory
+
+    @routes.post("/messages", who=Who.USER, params=SendMessage, returns=SentWire, summary="Send a message",
+                 errors=(ChannelDoesNotExist, NotAllowed))
+    async def send_message(self, notes: RequestNotes, p: SendMessage) -> SentWire:
+        """Sends to a channel and topic, or to people. An `Idempotency-Key` header, or `queue_id` with `local_id`, makes
+        it exactly once: a repetition is answered with the first message's id and sends nothing again."""
+        key = notes.idempotency_key
+        if key is not None and not 0 < len(key) <= 200:
+            raise JsonableError("An Idempotency-Key has 1 to 200 characters")
+        request = SendRequest(p.type, p.to, p.content, notes.client_name, p.topic, p.queue_id, p.local_id, key,
+                              p.read_by_sender)
+        checked = self._sending.check_message(notes.caller, request)
+        return {"id": await self._sending.do_send_messages(checked)}
+
+    @routes.get("/messages", who=Who.USER, params=GetMessages, returns=PageWire, summary="Get messages",
+                errors=(BadNarrow,))
+    async def get_messages(self, notes: RequestNotes, p: GetMessages) -> PageWire:
+        """Messages around an anchor within a narrow, ascending."""
+        anchor = "first_unread" if p.use_first_unread_anchor else p.anchor
+        if anchor is None:
+            raise JsonableError("Missing 'anchor' argument.")
+        if p.num_before + p.num_after > MAX_PAGE:
+            raise JsonableError(f"Too many messages requested (maximum {MAX_PAGE}).")
+        if not p.include_anchor and p.num_before and p.num_after:
+            raise JsonableError("The anchor can only be excluded at an end of the range")
+        narrow: Narrow = p.narrow
+        return await self._history.page(notes.caller, Wanted(
+            anchor, p.num_before, p.num_after, p.include_anchor, narrow, p.apply_markdown))
+
+    @routes.get("/messages/{message_id:int}", who=Who.USER, params=GetMessage, returns=OneMessageWire,
+                summary="Get one message")
+    async def get_message(self, notes: RequestNotes, p: GetMessage, message_id: int) -> OneMessageWire:
+        """A message with its source."""
+        read = await self._history.message(notes.caller, message_id)
+        return {"message": self._history.wire(read, p.apply_markdown), "raw_content": read.message.content}
+
+    @routes.post("/messages/render", who=Who.USER, params=Render, returns=RenderedWire, summary="Render markdown")
+    async def render_message(self, notes: RequestNotes, p: Render) -> RenderedWire:
+        """The HTML that a message with this content would have."""
+        return {"rendered": self._sending.render(p.content)}
+
+    @routes.post("/messages/flags", who=Who.USER, params=UpdateFlags, returns=FlaggedWire,
+                 summary="Update personal message flags")
+    async def update_message_flags(self, notes: RequestNotes, p: UpdateFlags) -> FlaggedWire:
+        """Adds or removes read, starred or collapsed on one's own messages."""
+        await self._flags.update_flags(notes.caller, p.messages, p.op, p.flag)
+        return {"messages": list(p.messages)}
+
+    @routes.post("/mark_all_as_read", who=Who.USER, returns=CompleteWire, summary="Mark all messages as read")
+    async def mark_all_as_read(self, notes: RequestNotes, p: Params) -> CompleteWire:
+        """Marks everything as read."""
+        await self._flags.mark_all_read(notes.caller)
+        return {"complete": True}
+
+    @routes.post("/mark_stream_as_read", who=Who.USER, params=MarkChannel, summary="Mark a channel as read")
+    async def mark_stream_as_read(self, notes: RequestNotes, p: MarkChannel) -> None:
+        """Marks all messages of a channel as read."""
+        await self._flags.mark_channel_read(notes.caller, self._channel(notes.caller, p.stream_id))
+
+    @routes.post("/mark_topic_as_read", who=Who.USER, params=MarkTopic, summary="Mark a topic as read")
+    async def mark_topic_as_read(self, notes: RequestNotes, p: MarkTopic) -> None:
+        """Marks all messages of a topic as read. A topic that does not exist is an error."""
+        marked = await self._flags.mark_channel_read(
+            notes.caller, self._channel(notes.caller, p.stream_id), p.topic_name)
+        if not marked:
+            known = await self._history.topics(notes.caller, self._channel(notes.caller, p.stream_id))
+            if p.topic_name.lower() not in {name.lower() for name, _ in known}:
+                raise JsonableError(f"No such topic '{p.topic_name}'")
+
+    @routes.post("/messages/{message_id:int}/reactions", who=Who.USER, params=React, summary="Add a reaction",
+                 errors=(ReactionAlreadyExists,))
+    async def add_reaction(self, notes: RequestNotes, p: React, message_id: int) -> None:
+        """Reacts to a message with an emoji."""
+        await self._reactions.add(notes.caller, message_id, p.emoji_name, p.emoji_code, p.reaction_type)
+
+    @routes.delete("/messages/{message_id:int}/reactions", who=Who.USER, params=Unreact, summary="Remove a reaction",
+                   errors=(ReactionDoesNotExist,))
+    async def remove_reaction(self, notes: RequestNotes, p: Unreact, message_id: int) -> None:
+        """Takes one's reaction back."""
+        await self._reactions.remove(notes.caller, message_id, p.emoji_name, p.emoji_code, p.reaction_type)
+
+    def _channel(self, user: User, channel_id: int) -> Channel:
+        channel = self._directory.channel_by_id(channel_id)
+        if channel is None or not self._directory.can_see_channel(user, channel):
+            raise JsonableError("Invalid channel ID")
+        return channel

@@ -1,0 +1,48 @@
+"""RequestNotes: what is known of a request while it is served, for its handler and its log line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from chat.models import Session, User
+
+
+class Door(Enum):
+    """By which of the two prefixes a request came: it decides how it is authenticated and how it is answered."""
+
+    API = "/api/v1"
+    JSON = "/json"
+
+
+@dataclass(slots=True)
+class RequestNotes:
+    door: Door
+    method: str
+    """As logged: an HTTP verb, or SOCKET for a request over a WebSocket."""
+    path: str
+    user: User | None = None
+    session: Session | None = None
+    client_name: str = ""
+    user_agent: str = ""
+    address: str = ""
+    idempotency_key: str | None = None
+    started: float = 0.0
+    ignored: list[str] = field(default_factory=list)
+    """Names of parameters that the route does not read."""
+
+    @property
+    def caller(self) -> User:
+        """The signed-in caller; only for routes that are not open to anyone."""
+        assert self.user is not None
+        return self.user
+
+
+def client_name(user_agent: str, door: Door) -> str:
+    """A client's name from its User-Agent: what stands before the slash; browsers are "website"."""
+    if door is Door.JSON:
+        return "website"
+    name = user_agent.split("/", 1)[0].split("(", 1)[0].strip()
+    if name in ("Mozilla", "Opera"):
+        return "website"
+    return (name or "Unspecified")[:30]

@@ -1,0 +1,130 @@
+"""Declarations of routes. A route is declared once, beside its function:
+
+    @routes.post("/messages", who=Who.USER, params=SendMessage, returns=SentWire, errors=(ChannelDoesNotExist,),
+                 summary="Send a message")
+    async def send_message(self, notes: RequestNotes, p: SendMessage) -> SentWire: ...
+
+and the declaration is what authorizes, reads and bounds the parameters, words the refusals, serves HTTP and WebSocket
+requests, and becomes the API document. Paths have places like `{message_id:int}` or `{email}`, which reach the function as
+keyword arguments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from chat.errors import JsonableError, NotAllowed, Unauthorized
+from chat.models import User
+from chat.params import Declaration, NoParams, Params
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_PLACE = re.compile(r"\{(\w+)(?::(int|email))?\}")
+_CONVERTERS = {None: "string(maxlength=100)", "int": "int(max=2147483647)", "email": "email"}
+
+
+class Who(Enum):
+    """Who may call a route. Nobody gets further than this without it."""
+
+    ANYONE = "anyone, signed in or not"
+    USER = "anyone with an account"
+    HUMAN = "people, not bots"
+    MEMBER = "anyone but guests"
+    ADMINISTRATOR = "administrators and owners"
+    OWNER = "owners"
+
+    def check(self, user: User | None) -> None:
+        """Raises Unauthorized or NotAllowed."""
+        if self is Who.ANYONE:
+            return
+        if user is None:
+            raise Unauthorized
+        if self is Who.HUMAN and user.is_bot:
+            raise NotAllowed("This endpoint does not accept bot requests.")
+        if self is Who.MEMBER and user.is_guest:
+            raise NotAllowed("Not allowed for guest users")
+        if self is Who.ADMINISTRATOR and not user.is_administrator:
+            raise NotAllowed("Must be an organization administrator")
+        if self is Who.OWNER and not user.is_owner:
+            raise NotAllowed("Must be an organization owner")
+
+
+Handler = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    path: str
+    who: Who
+    declaration: Declaration[Any]
+    returns: Any
+    errors: tuple[type[JsonableError], ...]
+    summary: str
+    doc: str
+    name: str
+    """The function's name; the operation's id in the document is made of it."""
+    waits: bool
+    """Whether it ends when the client leaves (a long poll). Everything else runs to its end."""
+    handler: Handler | None = None
+
+    @property
+    def operation(self) -> str:
+        return self.name.replace("_", "-")
+
+    def rule(self) -> str:
+        """The path as werkzeug spells it."""
+        return _PLACE.sub(lambda place: f"<{_CONVERTERS[place[2]]}:{place[1]}>", self.path)
+
+    def template(self) -> str:
+        """The path as the API document spells it."""
+        return _PLACE.sub(lambda place: "{" + place[1] + "}", self.path)
+
+    def places(self) -> list[tuple[str, str]]:
+        """(name, kind) of each place in the path; the kind is "int" or "string"."""
+        return [(name, "int" if kind == "int" else "string") for name, kind in _PLACE.findall(self.path)]
+
+
+@dataclass(slots=True)
+class Routes:
+    """The routes of one noun, in the order of their declaration."""
+
+    noun: str
+    declared: list[Route] = field(default_factory=list)
+
+    def route(self, method: str, path: str, *, who: Who, summary: str, params: type[Params] = NoParams,
+              returns: Any = None, errors: tuple[type[JsonableError], ...] = (), waits: bool = False
+              ) -> Callable[[Handler], Handler]:
+        assert method in METHODS
+
+        def declare(handler: Handler) -> Handler:
+            self.declared.append(Route(
+                method, path, who, Declaration(params), returns, errors, summary,
+                (handler.__doc__ or "").strip(), handler.__name__, waits))
+            return handler
+
+        return declare
+
+    def get(self, path: str, **declaration: Any) -> Callable[[Handler], Handler]:
+        return self.route("GET", path, **declaration)
+
+    def post(self, path: str, **declaration: Any) -> Callable[[Handler], Handler]:
+        return self.route("POST", path, **declaration)
+
+    def put(self, path: str, **declaration: Any) -> Callable[[Handler], Handler]:
+        return self.route("PUT", path, **declaration)
+
+    def patch(self, path: str, **declaration: Any) -> Callable[[Handler], Handler]:
+        return self.route("PATCH", path, **declaration)
+
+    def delete(self, path: str, **declaration: Any) -> Callable[[Handler], Handler]:
+        return self.route("DELETE", path, **declaration)
+
+    def bound(self, owner: object) -> Iterator[Route]:
+        """The routes with `owner`'s methods as their handlers."""
+        for route in self.declared:
+            yield Route(**{name: getattr(route, name) for name in route.__slots__ if name != "handler"},
+                        handler=getattr(owner, route.name))

@@ -1,0 +1,88 @@
+"""What the server says of itself: settings for clients that do not know it yet, emoji names, the API document."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import orjson
+
+from chat.directory import Directory
+from chat.emoji import code_to_names
+from chat.params import Params
+from chat.resources.notes import RequestNotes
+from chat.resources.openapi import openapi_document
+from chat.resources.rest import Rest
+from chat.resources.routes import Routes, Who
+from chat.settings import Settings
+from chat.wire import COMPATIBLE_VERSION, FEATURE_LEVEL
+
+
+class ServerSettingsWire(TypedDict):
+    authentication_methods: dict[str, bool]
+    external_authentication_methods: list[dict[str, Any]]
+    zulip_version: str
+    zulip_merge_base: str
+    zulip_feature_level: int
+    push_notifications_enabled: bool
+    is_incompatible: bool
+    email_auth_enabled: bool
+    require_email_format_usernames: bool
+    realm_url: str
+    realm_uri: str
+    realm_name: str
+    realm_icon: str
+    realm_description: str
+    realm_web_public_access_enabled: bool
+
+
+_METHODS = ("password", "dev", "email", "ldap", "remoteuser", "github", "azuread", "gitlab", "apple", "google", "saml",
+            "openid connect")
+
+
+class ServerResource:
+    routes = Routes("server")
+
+    def __init__(self, directory: Directory, settings: Settings, rest: Rest) -> None:
+        self._directory = directory
+        self._settings = settings
+        self._rest = rest
+        self._document: bytes | None = None
+        self._emoji: bytes | None = None
+
+    @routes.get("/server_settings", who=Who.ANYONE, returns=ServerSettingsWire, summary="Get server settings")
+    async def get_server_settings(self, notes: RequestNotes, p: Params) -> ServerSettingsWire:
+        """What a client needs to know before anyone is signed in."""
+        organisation = self._directory.organisation
+        url = self._settings.external_url
+        return {
+            "authentication_methods": {method: method in ("password", "email") for method in _METHODS},
+            "external_authentication_methods": [],
+            "zulip_version": COMPATIBLE_VERSION,
+            "zulip_merge_base": COMPATIBLE_VERSION,
+            "zulip_feature_level": FEATURE_LEVEL,
+            "push_notifications_enabled": False,
+            "is_incompatible": notes.user_agent.startswith("ZulipInvalid"),
+            "email_auth_enabled": True,
+            "require_email_format_usernames": True,
+            "realm_url": url,
+            "realm_uri": url,
+            "realm_name": organisation.name if organisation else "",
+            "realm_icon": url + "/static/images/plait-icon.svg",
+            "realm_description": "",
+            "realm_web_public_access_enabled": False,
+        }
+
+    @routes.get("/emoji_data.json", who=Who.ANYONE, summary="Get the names of all emoji")
+    async def get_emoji_data(self, notes: RequestNotes, p: Params) -> dict[str, Any]:
+        """Codes of Unicode emoji, each with its names, the one to show first."""
+        if self._emoji is None:
+            self._emoji = orjson.dumps({code: list(names) for code, names in code_to_names.items()})
+        return {"code_to_names": orjson.Fragment(self._emoji)}
+
+    @routes.get("/openapi.json", who=Who.ANYONE, summary="Get this document")
+    async def get_openapi(self, notes: RequestNotes, p: Params) -> dict[str, Any]:
+        """The OpenAPI 3.1 document of this API, made from the declarations that serve it."""
+        if self._document is None:
+            self._document = orjson.dumps(openapi_document(self._rest.routes, self._settings.external_url))
+        document: dict[str, Any] = orjson.loads(self._document)
+        return document
