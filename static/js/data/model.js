@@ -1,0 +1,63 @@
+/** Everything the client knows, in one place: built once, loaded from each registration, changed by events. */
+
+import { Channels } from "./channels.js";
+import { directConversation } from "./conversation.js";
+import { Drafts } from "./drafts.js";
+import { Echo } from "./echo.js";
+import { Emoji } from "./emoji.js";
+import { MessageLists } from "./message_lists.js";
+import { Messages } from "./messages.js";
+import { Outbox } from "./outbox.js";
+import { People } from "./people.js";
+import { Realm } from "./realm.js";
+import { Recent } from "./recent.js";
+import { Unread } from "./unread.js";
+
+export class Model {
+  constructor({ clock, storage, tab }) {
+    this.clock = clock;
+    this.realm = new Realm();
+    this.people = new People();
+    this.channels = new Channels();
+    this.messages = new Messages();
+    this.lists = new MessageLists(this.messages);
+    this.unread = new Unread();
+    this.recent = new Recent();
+    this.emoji = new Emoji();
+    this.drafts = new Drafts(storage, clock);
+    this.outbox = new Outbox(storage, clock, tab);
+    this.echo = new Echo(this);
+  }
+
+  /** Takes the state that came with a registration. */
+  load(state) {
+    this.messages.my_id = state.user_id;
+    this.messages.max_id = Math.max(this.messages.max_id, state.max_message_id ?? 0);
+    this.realm.load(state);
+    this.people.load(state);
+    this.channels.load(state);
+    this.unread.load(state.unread_msgs ?? {}, state.user_id);
+    this.recent.load(state, state.user_id);
+    this.emoji.loadCustom(state.realm_emoji);
+    this.drafts.load(state.user_id);
+    this.outbox.load(state.user_id);
+  }
+
+  /** Whether a conversation asks for attention: its channel is subscribed and not muted. */
+  counts(conversation) {
+    if (conversation.type !== "channel") return true;
+    const channel = this.channels.get(conversation.channel_id);
+    return channel !== undefined && channel.subscribed && !channel.is_muted && !this.realm.isMutedTopic(conversation.key);
+  }
+
+  directConversation(user_ids) {
+    return directConversation(user_ids, this.people.my_id);
+  }
+
+  /** The words for a conversation: "channel › topic", or the people. */
+  titleOf(conversation) {
+    return conversation.type === "channel"
+      ? `${this.channels.name(conversation.channel_id)} › ${conversation.topic}`
+      : this.people.names(conversation.user_ids);
+  }
+}

@@ -1,0 +1,64 @@
+/** The organisation itself: its name, its limits, and the settings that change what the client offers. */
+
+import { Store } from "../lib/store.js";
+import { topicKey } from "./conversation.js";
+
+const MUTED = 1;
+
+export class Realm extends Store {
+  name = "";
+  linkifiers = [];
+  starred = new Set();
+  limits = { message: 10_000, topic: 60, channel_name: 60, channel_description: 1024 };
+  #mutedTopics = new Set();
+
+  load(state) {
+    this.name = state.realm_name ?? "";
+    this.icon_url = state.realm_icon_url;
+    this.emoji_url = state.server_emoji_data_url;
+    this.linkifiers = state.realm_linkifiers ?? [];
+    this.starred = new Set(state.starred_messages ?? []);
+    this.limits = {
+      message: state.max_message_length ?? 10_000,
+      topic: state.max_topic_length ?? 60,
+      channel_name: state.max_stream_name_length ?? 60,
+      channel_description: state.max_stream_description_length ?? 1024,
+    };
+    this.#mutedTopics.clear();
+    for (const entry of state.user_topics ?? []) this.#setTopic(entry);
+    this.changed();
+  }
+
+  update(property, value) {
+    if (property === "name") this.name = value;
+    this.changed();
+  }
+
+  setLinkifiers(linkifiers) {
+    this.linkifiers = linkifiers;
+    this.changed();
+  }
+
+  setStarred(ids, on) {
+    for (const id of ids) {
+      if (on) this.starred.add(id);
+      else this.starred.delete(id);
+    }
+    this.changed();
+  }
+
+  setTopicPolicy(entry) {
+    this.#setTopic(entry);
+    this.changed();
+  }
+
+  isMutedTopic(key) {
+    return this.#mutedTopics.has(key);
+  }
+
+  #setTopic({ stream_id, topic_name, visibility_policy }) {
+    const key = topicKey(stream_id, topic_name);
+    if (visibility_policy === MUTED) this.#mutedTopics.add(key);
+    else this.#mutedTopics.delete(key);
+  }
+}

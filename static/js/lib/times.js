@@ -1,0 +1,49 @@
+/** Moments in words. All take seconds since 1970, as the server gives them, and the present in milliseconds. */
+
+const formats = new Map();
+
+function format(options) {
+  const key = JSON.stringify(options);
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(undefined, options);
+    formats.set(key, found);
+  }
+  return found;
+}
+
+export function clockTime(timestamp) {
+  return format({ hour: "numeric", minute: "2-digit" }).format(timestamp * 1000);
+}
+
+export function fullTime(timestamp) {
+  return format({ dateStyle: "full", timeStyle: "medium" }).format(timestamp * 1000);
+}
+
+/** A key that is equal for two moments of one day here. */
+export function dayKey(timestamp) {
+  const date = new Date(timestamp * 1000);
+  return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
+}
+
+export function dayLabel(timestamp, now_ms) {
+  const date = new Date(timestamp * 1000);
+  const now = new Date(now_ms);
+  const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
+  const days = Math.round((midnight(now) - midnight(date)) / 86_400_000);
+  if (days === 0) return "Today";
+  if (days === 1) return "Yesterday";
+  if (days > 1 && days < 7) return format({ weekday: "long" }).format(date);
+  if (date.getFullYear() === now.getFullYear()) return format({ day: "numeric", month: "long" }).format(date);
+  return format({ day: "numeric", month: "long", year: "numeric" }).format(date);
+}
+
+/** Short, for lists of conversations: the time today, else the day. */
+export function listTime(timestamp, now_ms) {
+  const label = dayLabel(timestamp, now_ms);
+  if (label === "Today") return clockTime(timestamp);
+  if (label === "Yesterday") return label;
+  const date = new Date(timestamp * 1000);
+  const sameYear = date.getFullYear() === new Date(now_ms).getFullYear();
+  return format(sameYear ? { day: "numeric", month: "short" } : { dateStyle: "medium" }).format(date);
+}

@@ -1,0 +1,394 @@
+/** The compose box: one line until it is used. Knows to whom, keeps what is typed as that conversation's draft, and
+ *  hands finished messages on. */
+import { html, nothing, render } from "lit";
+import { live } from "lit/directives/live.js";
+import { channelConversation } from "../data/conversation.js";
+import { conversationOf, isFeed, matches, narrowOfConversation } from "../data/narrow.js";
+import { recipients } from "./compose_recipients.js";
+import { icon, iconButton } from "./icon.js";
+import { suggest } from "./suggestions.js";
+import { suggestionList } from "./suggestion_list.js";
+
+const KEEP_AFTER_MS = 250;
+const HEIGHT_MAX = 0.4; // of the window
+const COUNT_FROM = 0.9; // of the longest message: from there on the length is shown
+
+export class Compose {
+  to = { type: "channel", channel_id: undefined, topic: "", user_ids: [] };
+  fixed; // the conversation on the screen, when there is just one
+  is_open = false;
+  error = "";
+  suggestions; // {kind, from, items, index}
+  #text = "";
+  #openSoon = false;
+  #due = false;
+  #keepTimer;
+
+  constructor(app, element) {
+    this.app = app;
+    this.element = element;
+    for (const store of [app.model.channels, app.model.people, app.model.realm]) store.subscribe(() => this.invalidate());
+  }
+
+  /** The view changed: what was typed stays with its conversation, and that of the new one comes up. */
+  setNarrow(narrow) {
+    this.keep();
+    this.fixed = conversationOf(narrow, this.app.model.people.my_id) ?? undefined;
+    this.error = "";
+    this.suggestions = undefined;
+    if (this.fixed) {
+      this.#setText(this.app.model.drafts.text(this.fixed.key));
+    } else {
+      this.to = { type: "channel", channel_id: narrow.channel_id, topic: "", user_ids: [] };
+      this.#setText("");
+      const draft = this.app.model.drafts.all().find((kept) => kept.conversation.key === this.#newKey());
+      if (draft) {
+        this.to = { ...this.to, ...draft.conversation.to };
+        this.#setText(draft.text);
+      }
+    }
+    this.is_open = this.fixed !== undefined || this.#text !== "" || this.#openSoon;
+    const focus = this.#openSoon;
+    this.#openSoon = false;
+    this.draw();
+    if (focus) this.focus();
+  }
+
+  /** Opens for writing; `to` says to whom when the view does not. */
+  open(to) {
+    if (to && !this.fixed) this.to = { ...this.to, ...to };
+    this.is_open = true;
+    this.draw();
+    this.focus();
+  }
+
+  /** The next view opens with the box in use. */
+  openSoon() {
+    this.#openSoon = true;
+  }
+
+  /** Starts a message to someone else than the view shows. */
+  openNew(to) {
+    this.keep();
+    if (this.fixed) this.#setText("");
+    this.fixed = undefined;
+    this.to = { type: "channel", channel_id: undefined, topic: "", user_ids: [], ...to };
+    this.is_open = true;
+    this.error = "";
+    this.draw();
+    this.focus();
+  }
+
+  close() {
+    this.keep();
+    this.suggestions = undefined;
+    this.error = "";
+    const back = conversationOf(this.app.view.narrow, this.app.model.people.my_id) ?? undefined;
+    if (back && !this.fixed) {
+      this.setNarrow(this.app.view.narrow);
+    } else if (!this.fixed) {
+      this.is_open = false;
+    }
+    this.draw();
+    this.#area()?.blur();
+  }
+
+  focus() {
+    const first = this.element.querySelector("[data-first]");
+    const area = this.#area();
+    const target = !this.fixed && first && !this.conversation() ? first : area;
+    target?.focus();
+    if (target === area && area) area.selectionStart = area.selectionEnd = area.value.length;
+  }
+
+  get has_focus() {
+    return this.element.contains(document.activeElement);
+  }
+
+  get text() {
+    return this.#text;
+  }
+
+  /** Adds text on lines of its own, keeping what is there. */
+  insert(text) {
+    this.#setText(this.#text.trim() === "" ? text : `${this.#text.replace(/\s*$/, "")}\n\n${text}`);
+    this.is_open = true;
+    this.draw();
+    this.focus();
+    this.#keepSoon();
+  }
+
+  /** Puts text where the caret is. */
+  insertHere(text) {
+    const area = this.#area();
+    const at = area?.selectionStart ?? this.#text.length;
+    this.#setText(this.#text.slice(0, at) + text + this.#text.slice(area?.selectionEnd ?? at));
+    this.draw();
+    this.focus();
+    const now = this.#area();
+    if (now) now.selectionStart = now.selectionEnd = at + text.length;
+    this.#keepSoon();
+  }
+
+  /** The conversation that is written to, or null while it is not said in full. */
+  conversation() {
+    if (this.fixed) return this.fixed;
+    const { type, channel_id, topic, user_ids } = this.to;
+    if (type === "channel") {
+      return channel_id !== undefined && topic.trim() !== "" ? channelConversation(channel_id, topic.trim()) : null;
+    }
+    return user_ids.length > 0 ? this.app.model.directConversation(user_ids) : null;
+  }
+
+  setTo(change) {
+    this.to = { ...this.to, ...change };
+    this.error = "";
+    this.#keepSoon();
+    this.draw();
+  }
+
+  /** Keeps what is typed as a draft, now. */
+  keep() {
+    this.app.model.clock.clearTimeout(this.#keepTimer);
+    this.#keepTimer = undefined;
+    if (!this.app.ready) return;
+    const conversation = this.fixed ?? { type: "new", key: this.#newKey(), to: this.to };
+    this.app.model.drafts.keep(conversation, this.#text);
+  }
+
+  send() {
+    const content = this.#text.trimEnd().replace(/^\n+/, "");
+    const conversation = this.conversation();
+    if (content.trim() === "") return;
+    if (!conversation) {
+      this.#complain(this.#missing());
+      return;
+    }
+    const { app } = this;
+    const { limits } = app.model.realm;
+    if ([...content].length > limits.message) {
+      this.#complain(`A message can have ${limits.message.toLocaleString()} characters; this one has ${[...content].length.toLocaleString()}.`);
+      return;
+    }
+    this.#setText("");
+    this.keep();
+    this.error = "";
+    this.suggestions = undefined;
+    const message = app.sender.send(conversation, content);
+    this.draw();
+    this.#follow(conversation, message);
+  }
+
+  invalidate() {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    if (!this.app.ready) return;
+    render(this.#template(), this.element);
+    this.#fit();
+  }
+
+  choose(item) {
+    const area = this.#area();
+    const { from } = this.suggestions;
+    const after = area.value.slice(area.selectionStart).replace(/^ /, "");
+    this.#setText(area.value.slice(0, from) + item.insert + after);
+    this.suggestions = undefined;
+    this.draw();
+    area.focus();
+    area.selectionStart = area.selectionEnd = from + item.insert.length;
+    this.#keepSoon();
+  }
+
+  #follow(conversation, message) {
+    const { app } = this;
+    const { narrow } = app.view;
+    if (isFeed(narrow) && matches(narrow, message)) {
+      app.feed.toNewest();
+      return;
+    }
+    if (isFeed(narrow)) {
+      app.view.notify(`Sent to ${app.model.titleOf(conversation)}.`, {
+        label: "Go there",
+        run: () => app.go(narrowOfConversation(conversation)),
+      });
+      this.close();
+    } else {
+      this.openSoon();
+      app.go(narrowOfConversation(conversation));
+    }
+  }
+
+  #missing() {
+    if (this.to.type === "direct") return "Choose at least one person to write to.";
+    return this.to.channel_id === undefined ? "Choose a channel to write to." : "Give the conversation a topic, a few words are enough.";
+  }
+
+  #complain(words) {
+    this.error = words;
+    this.draw();
+    if (!this.conversation()) this.element.querySelector(this.to.channel_id === undefined ? "[data-first]" : "[data-topic]")?.focus();
+  }
+
+  #template() {
+    const { narrow } = this.app.view;
+    if (!this.is_open && !this.fixed) return this.#closed();
+    const channel = this.app.model.channels.get(this.fixed?.channel_id ?? narrow.channel_id);
+    const full = [...this.#text].length;
+    const longest = this.app.model.realm.limits.message;
+    return html`
+      ${channel && !channel.subscribed ? this.#notFollowed(channel) : nothing}
+      <form class="compose ${this.fixed ? "" : "compose-open"}" @submit=${(event) => this.#submit(event)}>
+        ${this.suggestions ? suggestionList(this.app, this.suggestions, (item) => this.choose(item)) : nothing}
+        ${this.fixed ? nothing : recipients(this.app, this)}
+        ${this.error ? html`<p class="compose-error" role="alert">${this.error}</p>` : nothing}
+        <div class="compose-box">
+          <textarea
+            class="compose-text"
+            rows="1"
+            dir="auto"
+            aria-label=${this.#placeholder()}
+            placeholder=${this.#placeholder()}
+            maxlength=${longest * 2}
+            enterkeyhint="send"
+            .value=${live(this.#text)}
+            @input=${(event) => this.#typed(event)}
+            @keydown=${(event) => this.#key(event)}
+            @click=${() => this.#suggest()}
+            @blur=${() => this.#blurred()}
+          ></textarea>
+          <div class="compose-tools">
+            ${full > longest * COUNT_FROM ? html`<span class="compose-count ${full > longest ? "over" : ""}">${longest - full}</span>` : nothing}
+            ${iconButton("smile", "Insert emoji", (event) => this.app.openEmojiInsert(event.currentTarget))}
+            <button type="submit" class="icon-button compose-send" aria-label="Send" title="Send (Enter)" ?disabled=${this.#text.trim() === ""}>
+              ${icon("send")}
+            </button>
+          </div>
+        </div>
+      </form>
+    `;
+  }
+
+  #closed() {
+    return html`<div class="compose compose-closed">
+      <button type="button" class="compose-start" @click=${() => this.open({ type: "channel" })}>
+        ${this.app.view.narrow.channel_id === undefined ? "Write to a channel" : `Start a topic in #${this.app.model.channels.name(this.app.view.narrow.channel_id)}`}
+      </button>
+      <button type="button" class="button" @click=${() => this.open({ type: "direct" })}>Direct message</button>
+    </div>`;
+  }
+
+  #notFollowed(channel) {
+    return html`<div class="compose-note">
+      <span>You do not follow #${channel.name}.</span>
+      <button type="button" class="text-button" @click=${() => this.app.joinChannel(channel)}>Follow this channel</button>
+    </div>`;
+  }
+
+  #placeholder() {
+    const conversation = this.conversation();
+    if (!conversation) return "Write a message";
+    if (conversation.type === "direct" && conversation.user_ids[0] === this.app.model.people.my_id) return "Write a note to yourself";
+    const title = this.app.model.titleOf(conversation);
+    return conversation.type === "channel" ? `Message #${title}` : `Message ${title}`;
+  }
+
+  #newKey() {
+    const { channel_id } = this.app.view.narrow;
+    return channel_id === undefined || this.app.view.narrow.kind !== "channel" ? "new" : `new:${channel_id}`;
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    this.send();
+    this.#area()?.focus();
+  }
+
+  #typed(event) {
+    this.#text = event.target.value;
+    this.error = "";
+    this.#suggest();
+    this.#keepSoon();
+    this.draw();
+  }
+
+  #suggest() {
+    const area = this.#area();
+    if (!area || area.selectionStart !== area.selectionEnd) return;
+    const found = suggest(this.app.model, area.value.slice(0, area.selectionStart), this.app.view.narrow);
+    this.suggestions = found && { ...found, index: 0 };
+    this.invalidate();
+  }
+
+  #blurred() {
+    // A tap on a suggestion takes the focus first.
+    this.app.model.clock.setTimeout(() => {
+      if (this.has_focus || !this.suggestions) return;
+      this.suggestions = undefined;
+      this.draw();
+    }, 150);
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    if (this.suggestions && this.#suggestionKey(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !this.app.touch) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "ArrowUp" && this.#text === "") {
+      event.preventDefault();
+      this.#area().blur();
+      this.app.feed.step(-1);
+    }
+  }
+
+  #suggestionKey(event) {
+    const { suggestions } = this;
+    const count = suggestions.items.length;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const step = event.key === "ArrowDown" ? 1 : count - 1;
+      this.suggestions = { ...suggestions, index: (suggestions.index + step) % count };
+    } else if (event.key === "Enter" || event.key === "Tab") {
+      event.preventDefault();
+      this.choose(suggestions.items[suggestions.index]);
+      return true;
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      this.suggestions = undefined;
+    } else {
+      return false;
+    }
+    event.preventDefault();
+    this.draw();
+    return true;
+  }
+
+  #setText(text) {
+    this.#text = text;
+  }
+
+  #keepSoon() {
+    this.#keepTimer ??= this.app.model.clock.setTimeout(() => this.keep(), KEEP_AFTER_MS);
+  }
+
+  // As high as its text, within reason.
+  #fit() {
+    const area = this.#area();
+    if (!area) return;
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight, Math.round(window.innerHeight * HEIGHT_MAX))}px`;
+  }
+
+  #area() {
+    return this.element.querySelector("textarea");
+  }
+}

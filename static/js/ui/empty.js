@@ -1,0 +1,57 @@
+/** What stands where messages would be: the shape of what comes, what a place is for, or why it did not load. */
+import { html, nothing } from "lit";
+
+export function skeleton() {
+  const widths = ["wide", "short", "middle", "wide", "middle", "short"];
+  return html`<div class="skeleton" role="status" aria-label="Loading messages">
+    ${widths.map(
+      (width) => html`<div class="skeleton-row" aria-hidden="true">
+        <span class="skeleton-avatar"></span>
+        <span class="skeleton-lines"><span class="skeleton-name"></span><span class="skeleton-text skeleton-${width}"></span></span>
+      </div>`,
+    )}
+  </div>`;
+}
+
+export function failedFeed(app, list) {
+  return place("These messages could not be loaded", list.error, {
+    label: "Try again",
+    run: () => app.history.open(list),
+  });
+}
+
+export function emptyFeed(app, list) {
+  const { narrow } = list;
+  const { channels, people } = app.model;
+  switch (narrow.kind) {
+    case "channel":
+      return place(`#${channels.name(narrow.channel_id)} is quiet so far`, "Conversations here have topics. Start the first one.", {
+        label: "Start a topic",
+        run: () => app.compose.open(),
+      });
+    case "topic":
+      return place("A new topic", `What you write here begins “${narrow.topic}” in #${channels.name(narrow.channel_id)}.`, {
+        label: "Write the first message",
+        run: () => app.compose.open(),
+      });
+    case "dm":
+      return narrow.user_ids.length === 1 && narrow.user_ids[0] === people.my_id
+        ? place("Notes to yourself", "Nobody else sees what you keep here.")
+        : place(`You and ${people.names(narrow.user_ids)}`, "Only the people named here see this conversation.");
+    case "starred":
+      return place("No starred messages", "Star a message to find it here again. Press s, or use the star beside it.");
+    case "mentions":
+      return place("No mentions yet", "Messages that mention you by name are gathered here.");
+    default:
+      return place("Nothing here yet", "Messages of your channels and conversations appear here as they are sent.");
+  }
+}
+
+/** A calm note in an empty place, with the next step where there is one. */
+export function place(title, words, action) {
+  return html`<div class="empty">
+    <h2 dir="auto">${title}</h2>
+    <p dir="auto">${words}</p>
+    ${action ? html`<button type="button" class="button" @click=${action.run}>${action.label}</button>` : nothing}
+  </div>`;
+}

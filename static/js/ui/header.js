@@ -1,0 +1,74 @@
+/** The top of the middle column: where we are, what it is about, who is here. */
+import { html, nothing } from "lit";
+import { channelNarrow, conversationOf, hashOf } from "../data/narrow.js";
+import { counted } from "../lib/text.js";
+import { icon, iconButton } from "./icon.js";
+import { channelIcon } from "./message_row.js";
+
+const TITLES = {
+  inbox: ["inbox", "Inbox"],
+  recent: ["clock", "Recent conversations"],
+  drafts: ["file-pen", "Drafts"],
+  channels: ["hash", "Channels"],
+  all: ["layers", "All messages"],
+  dms: ["messages-square", "Direct messages"],
+  mentions: ["at-sign", "Mentions"],
+  starred: ["star", "Starred messages"],
+};
+
+export function header(app) {
+  const { narrow } = app.view;
+  return html`
+    ${iconButton("chevron-left", "Conversations", () => app.view.setSide(true), { className: "head-back" })}
+    <div class="head-where">${where(app, narrow)}</div>
+    <div class="head-actions">
+      ${iconButton("ellipsis", "More for this view", (event) => app.openNarrowMenu(event.currentTarget))}
+      ${iconButton("panel-right", "People", () => app.view.togglePeople(), {
+        className: "head-people",
+        expanded: app.view.people_open,
+      })}
+    </div>
+  `;
+}
+
+/** The name of a view, for the window's title. */
+export function titleOf(app, narrow) {
+  const { model } = app;
+  if (narrow.kind === "channel") return `#${model.channels.name(narrow.channel_id)}`;
+  const conversation = conversationOf(narrow, model.people.my_id);
+  return conversation ? model.titleOf(conversation) : (TITLES[narrow.kind]?.[1] ?? "Plait");
+}
+
+function where(app, narrow) {
+  if (narrow.kind === "channel" || narrow.kind === "topic") return channelWhere(app, narrow);
+  if (narrow.kind === "dm") {
+    const { people } = app.model;
+    const self = narrow.user_ids.length === 1 && narrow.user_ids[0] === people.my_id;
+    return html`${icon("messages-square", "icon-large")}
+      <h1 class="cut" dir="auto">${self ? "Notes to yourself" : people.names(narrow.user_ids)}</h1>`;
+  }
+  const [name, title] = TITLES[narrow.kind] ?? ["layers", "Plait"];
+  return html`${icon(name, "icon-large")}<h1 class="cut">${title}</h1>`;
+}
+
+function channelWhere(app, narrow) {
+  const { channels } = app.model;
+  const channel = channels.get(narrow.channel_id);
+  if (!channel) return html`<h1>Unknown channel</h1>`;
+  const name = html`<span class="head-hash hue hue-${channel.hue}">${channelIcon(channel, "icon-large")}</span>`;
+  const count = channel.subscribers?.size;
+  const here = count === undefined ? nothing : html`<span class="head-count" title=${counted(count, "subscriber", "subscribers")}>
+    ${icon("users")}${count}<span class="unseen"> ${count === 1 ? "subscriber" : "subscribers"}</span></span>`;
+  if (narrow.kind === "topic") {
+    return html`${name}
+      <h1 class="head-title">
+        <a class="cut head-channel" href=${hashOf(channelNarrow(channel.stream_id), (id) => channels.name(id))} dir="auto">${channel.name}</a>
+        <span class="head-arrow" aria-hidden="true">›</span>
+        <span class="cut head-topic" dir="auto">${narrow.topic}</span>
+      </h1>
+      ${here}`;
+  }
+  return html`${name}
+    <h1 class="cut" dir="auto">${channel.name}</h1>
+    ${here} ${channel.description ? html`<p class="head-about cut" dir="auto" title=${channel.description}>${channel.description}</p>` : nothing}`;
+}

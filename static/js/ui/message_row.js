@@ -1,0 +1,179 @@
+/** How one message looks, and what stands between messages: recipient bars, date lines, the unread line. */
+import { html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
+import { hashOf, narrowOfConversation, channelNarrow } from "../data/narrow.js";
+import { clockTime, dayLabel, fullTime } from "../lib/times.js";
+import { counted } from "../lib/text.js";
+import { avatar } from "./avatar.js";
+import { emojiView } from "./emoji_view.js";
+import { serverHtml } from "./html_gate.js";
+import { icon, iconButton } from "./icon.js";
+
+const NAMES_SHOWN = 12;
+
+/** A message. `place` is {head, selected, tools, flash}. */
+export function messageRow(app, message, place) {
+  const person = app.model.people.get(message.sender_id);
+  const name = person?.full_name ?? message.sender_name;
+  return guard(
+    [message, message.version, place.head, place.selected, place.tools, place.flash, name, person?.avatar_url],
+    () => drawRow(app, message, place, person, name),
+  );
+}
+
+function drawRow(app, message, place, person, name) {
+  const me = message.is_me_message && !message.plain;
+  const classes = [
+    "row",
+    place.head || me ? "row-first" : "",
+    place.selected ? "row-selected" : "",
+    place.flash ? "row-flash" : "",
+    message.mentioned ? "row-mention" : "",
+    message.status === "sent" ? "" : `row-${message.status}`,
+    message.plain ? "row-plain" : "",
+  ];
+  const openPerson = (event) => app.openPersonMenu(message.sender_id, event.currentTarget);
+  return html`<div
+    class=${classes.filter(Boolean).join(" ")}
+    role="article"
+    aria-label="${name}, ${clockTime(message.timestamp)}"
+    data-key=${message.key}
+    data-id=${message.id}
+  >
+    <div class="row-side">
+      ${place.head && !me
+        ? html`<button type="button" class="avatar-button" tabindex="-1" aria-label="About ${name}" @click=${openPerson}>
+            ${avatar(person ?? { user_id: message.sender_id, full_name: name, avatar_url: message.avatar_url })}
+          </button>`
+        : html`<span class="row-aside">${moment(message)}</span>`}
+    </div>
+    <div class="row-body">
+      ${place.head && !me
+        ? html`<div class="row-head">
+            <button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>
+            ${person?.is_bot ? html`<span class="tag">bot</span>` : nothing} ${moment(message)} ${marks(message)}
+          </div>`
+        : nothing}
+      <div class="row-content">
+        ${me ? html`<button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>` : nothing}
+        <div class="rendered ${me ? "rendered-me" : ""}" dir="auto">
+          ${serverHtml(me ? withoutMe(message.html) : message.html, app.model.people.my_id)}
+        </div>
+        ${place.head && !me ? nothing : marks(message)}
+      </div>
+      ${reactions(app, message)} ${message.status === "failed" ? failure(app, message) : nothing}
+    </div>
+    ${place.tools && message.status === "sent" ? tools(app, message) : nothing}
+  </div>`;
+}
+
+function withoutMe(source) {
+  return source.replace(/^<p>\/me /, "<p>");
+}
+
+function moment(message) {
+  if (message.status === "sending") {
+    return html`<span class="row-time" title="On its way">${icon("clock")}<span class="unseen">On its way</span></span>`;
+  }
+  return html`<time class="row-time" title=${fullTime(message.timestamp)}>${clockTime(message.timestamp)}</time>`;
+}
+
+function marks(message) {
+  return html`${message.edited_at ? html`<span class="row-mark" title="Edited ${fullTime(message.edited_at)}">edited</span>` : nothing}
+  ${message.starred ? html`<span class="row-mark row-star" title="Starred">${icon("star")}<span class="unseen">Starred</span></span>` : nothing}`;
+}
+
+function failure(app, message) {
+  return html`<div class="row-failure" role="alert">
+    <span>${icon("circle-alert")} Not sent. ${message.error}</span>
+    <span class="row-failure-actions">
+      <button type="button" class="text-button" @click=${() => app.editUnsent(message)}>Edit</button>
+      <button type="button" class="text-button" @click=${() => app.sender.resend(message)}>Resend</button>
+      <button type="button" class="text-button" @click=${() => app.sender.discard(message)}>Discard</button>
+    </span>
+  </div>`;
+}
+
+function tools(app, message) {
+  return html`<div class="row-tools" role="toolbar" aria-label="Message actions">
+    ${iconButton("smile", "Add reaction", (event) => app.openReactionPicker(message, event.currentTarget), { shortcut: "+" })}
+    ${iconButton("reply", "Reply", () => app.reply(message), { shortcut: "r" })}
+    ${iconButton("quote", "Quote and reply", () => app.quote(message), { shortcut: ">" })}
+    ${iconButton("star", message.starred ? "Remove star" : "Star", () => app.commands.toggleStar(message), {
+      className: message.starred ? "starred" : "",
+      shortcut: "s",
+    })}
+    ${iconButton("link", "Copy link", () => app.copyLink(message))}
+  </div>`;
+}
+
+function reactions(app, message) {
+  if (message.reactions.length === 0) return nothing;
+  const my_id = app.model.people.my_id;
+  return html`<div class="reactions">
+    ${message.reactions.map((reaction) => {
+      const mine = reaction.user_ids.includes(my_id);
+      const words = reactionWords(app, reaction, mine);
+      return html`<button
+        type="button"
+        class="reaction ${mine ? "reaction-mine" : ""}"
+        aria-pressed=${mine}
+        aria-label=${words}
+        title=${words}
+        @click=${() => app.commands.toggleReaction(message, reaction)}
+      >${emojiView(app.model, reaction)}<span class="reaction-count">${reaction.user_ids.length}</span></button>`;
+    })}
+    <button
+      type="button"
+      class="reaction reaction-add"
+      aria-label="Add reaction"
+      title="Add reaction"
+      @click=${(event) => app.openReactionPicker(message, event.currentTarget)}
+    >${icon("smile")}</button>
+  </div>`;
+}
+
+function reactionWords(app, reaction, mine) {
+  const rest = reaction.user_ids.filter((id) => id !== app.model.people.my_id);
+  const names = rest.slice(0, NAMES_SHOWN).map((id) => app.model.people.name(id));
+  if (mine) names.unshift("You");
+  if (rest.length > NAMES_SHOWN) names.push(counted(rest.length - NAMES_SHOWN, "other", "others"));
+  return `${names.join(", ")} reacted with :${reaction.emoji_name}:`;
+}
+
+/** The bar above the messages of one conversation in a view that mixes several. */
+export function recipientBar(app, message) {
+  const { conversation } = message;
+  const { channels, people } = app.model;
+  const date = dayLabel(message.timestamp, app.model.clock.now());
+  if (conversation.type === "direct") {
+    return html`<div class="bar">
+      <span class="bar-stripe bar-direct"></span>
+      <a class="bar-link cut" href=${hashOf(narrowOfConversation(conversation))} dir="auto"
+        >${icon("messages-square")}<span class="cut">${people.names(conversation.user_ids)}</span></a
+      ><span class="bar-date">${date}</span>
+    </div>`;
+  }
+  const channel = channels.get(conversation.channel_id);
+  const nameOf = (id) => channels.name(id);
+  return html`<div class="bar hue hue-${channel?.hue ?? 0}">
+    <span class="bar-stripe"></span>
+    <a class="bar-link bar-channel cut" href=${hashOf(channelNarrow(conversation.channel_id), nameOf)} dir="auto"
+      >${channelIcon(channel)}<span class="cut">${channel?.name ?? message.channel_name}</span></a
+    ><span class="bar-arrow" aria-hidden="true">›</span
+    ><a class="bar-link bar-topic cut" href=${hashOf(narrowOfConversation(conversation), nameOf)} dir="auto">${message.topic}</a
+    ><span class="bar-date">${date}</span>
+  </div>`;
+}
+
+export function channelIcon(channel, size = "") {
+  return icon(channel?.invite_only ? "lock" : "hash", size);
+}
+
+export function dateLine(app, message) {
+  return html`<div class="date-line" role="separator"><span>${dayLabel(message.timestamp, app.model.clock.now())}</span></div>`;
+}
+
+export function unreadLine() {
+  return html`<div class="unread-line" role="separator"><span>Unread</span></div>`;
+}

@@ -1,0 +1,68 @@
+/** The right column: who is in the organisation, or who follows the channel on screen first. */
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { dmNarrow, hashOf } from "../data/narrow.js";
+import { best, counted } from "../lib/text.js";
+import { avatar } from "./avatar.js";
+
+const SHOWN = 150;
+const FILTER_FROM = 12;
+
+export class PeoplePane {
+  #query = "";
+
+  constructor(app) {
+    this.app = app;
+  }
+
+  template() {
+    const { people, channels } = this.app.model;
+    const everyone = people.active();
+    const found = this.#query ? best(everyone, this.#query, (person) => person.full_name, SHOWN) : everyone;
+    const followers = channels.get(this.app.view.narrow.channel_id)?.subscribers;
+    const here = followers ? found.filter((person) => followers.has(person.user_id)) : [];
+    const others = followers ? found.filter((person) => !followers.has(person.user_id)) : found;
+    return html`
+      ${everyone.length > FILTER_FROM
+        ? html`<div class="people-find">
+            <input
+              class="field field-small"
+              type="search"
+              placeholder="Find a person"
+              aria-label="Find a person"
+              maxlength="100"
+              @input=${(event) => this.#find(event.target.value)}
+            />
+          </div>`
+        : nothing}
+      ${followers ? this.#group("In this channel", here) : nothing} ${this.#group(followers ? "Others" : "People", others)}
+    `;
+  }
+
+  #find(query) {
+    this.#query = query;
+    this.app.panes.people.invalidate();
+  }
+
+  #group(title, people) {
+    if (people.length === 0) return nothing;
+    const rest = people.length - SHOWN;
+    return html`<section class="people-group">
+      <h2>${title}<span class="people-count">${people.length}</span></h2>
+      <ul class="people-list">
+        ${repeat(people.slice(0, SHOWN), (person) => person.user_id, (person) => this.#person(person))}
+      </ul>
+      ${rest > 0 ? html`<p class="people-rest">and ${counted(rest, "more person", "more people")}</p>` : nothing}
+    </section>`;
+  }
+
+  #person(person) {
+    const me = person.user_id === this.app.model.people.my_id;
+    return html`<li>
+      <a class="person" href=${hashOf(dmNarrow([person.user_id]))} title=${person.full_name}>
+        ${avatar(person, "avatar-small")}<span class="cut" dir="auto">${person.full_name}</span>
+        ${me ? html`<span class="person-note">you</span>` : person.is_bot ? html`<span class="tag">bot</span>` : nothing}
+      </a>
+    </li>`;
+  }
+}

@@ -1,0 +1,14 @@
+/** "Jump to newest", with the number of unread messages below, when the end is out of sight. */
+import { html, nothing } from "lit";
+import { counted } from "../lib/text.js";
+import { icon } from "./icon.js";
+
+export function pill(app) {
+  const { feed } = app;
+  if (!feed.list || feed.list.data.items.length === 0 || feed.atEnd) return nothing;
+  const below = feed.unreadBelow();
+  if (below === 0 && !feed.farFromEnd) return nothing;
+  return html`<button type="button" class="pill" @click=${() => feed.toNewest()}>
+    ${icon("arrow-down")}${below ? counted(below, "new message", "new messages") : "Jump to newest"}
+  </button>`;
+}

@@ -1,0 +1,56 @@
+/** What mouse and finger do outside of the templates: copying code, following mentions, the long press on a
+ *  message. */
+
+const LONG_PRESS_MS = 450;
+const STILL_PX = 10;
+
+export function listenToPointer(app, target) {
+  target.addEventListener("click", (event) => {
+    const copy = event.target.closest?.(".code-copy");
+    if (copy) app.copy(copy.closest(".codehilite").querySelector("pre").textContent, "The code is copied.");
+    const mention = event.target.closest?.(".rendered .user-mention[data-user-id]");
+    if (mention) openMention(app, mention);
+  });
+  target.addEventListener("keydown", (event) => {
+    const mention = event.target.closest?.(".rendered .user-mention[data-user-id]");
+    if (mention && event.key === "Enter") openMention(app, mention);
+  });
+  listenToLongPress(app, target);
+}
+
+function openMention(app, mention) {
+  const id = Number(mention.getAttribute("data-user-id"));
+  if (id) app.openPersonMenu(id, mention);
+}
+
+function listenToLongPress(app, target) {
+  let press;
+  const end = () => {
+    clearTimeout(press?.timer);
+    press = undefined;
+  };
+  target.addEventListener(
+    "touchstart",
+    (event) => {
+      end();
+      const row = event.target.closest?.(".row");
+      if (!row || event.touches.length !== 1 || event.target.closest("a, button")) return;
+      const { clientX, clientY } = event.touches[0];
+      const timer = setTimeout(() => {
+        const message = app.feed?.messageOfRow(row);
+        if (message?.status === "sent") app.openMessageMenu(message, row.querySelector(".rendered") ?? row);
+      }, LONG_PRESS_MS);
+      press = { timer, clientX, clientY };
+    },
+    { passive: true },
+  );
+  target.addEventListener(
+    "touchmove",
+    (event) => {
+      const { clientX, clientY } = event.touches[0];
+      if (press && Math.hypot(clientX - press.clientX, clientY - press.clientY) > STILL_PX) end();
+    },
+    { passive: true },
+  );
+  for (const name of ["touchend", "touchcancel"]) target.addEventListener(name, end, { passive: true });
+}
