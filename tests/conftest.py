@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.support.postgres import stop_postgres
 from tests.support.server import RunningServer, start_server
+
+# How long one example takes says nothing on a machine that is shared.
+hypothesis.settings.register_profile("plait", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("plait")
 
 
 @pytest.fixture(scope="module")
