@@ -116,7 +116,8 @@ class Application:
         root = _Root(klein.resource())
         for door, factory in self.sockets.items():
             root.sockets[door.value.encode() + b"/websocket"] = factory.web_resource()
-        site = _Site(root, reactor=self.reactor, timeout=KEEP_ALIVE_S, requestFactory=BoundedRequest,
+        site = _Site(  # type: ignore[no-untyped-call]
+            root, reactor=self.reactor, timeout=KEEP_ALIVE_S, requestFactory=BoundedRequest,
                      parsePOSTFormSubmission=False)
         site.displayTracebacks = False
         return site
@@ -167,7 +168,7 @@ class _Root(Resource):
     isLeaf = False
 
     def __init__(self, klein: Resource) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._klein = klein
         self.sockets: dict[bytes, Any] = {}
 

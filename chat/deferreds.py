@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock
-from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
 T = TypeVar("T")
@@ -23,8 +22,8 @@ class Clock(Protocol):
 
     def seconds(self) -> float: ...
 
-    def callLater(self, delay: float, callable: Callable[..., object],
-                  *args: object, **kwargs: object) -> IDelayedCall: ...
+    def callLater(self, delay: float, callable: Callable[..., object],  # noqa: A002
+                  *args: object, **kwargs: object) -> Any: ...  # an IDelayedCall
 
 
 def spawn(what: str, coroutine: Coroutine[Any, Any, Any]) -> Deferred[None]:

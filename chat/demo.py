@@ -45,8 +45,8 @@ DEMO_MESSAGES: tuple[tuple[int, str | tuple[int, ...], str, str], ...] = (
     (ADA, "general", "team lunch", "With pleasure, I bring the drawings."),
     (GRACE, "engineering", "release checklist", "For Friday:\n\n1. freeze the schema\n2. run the load test\n"
      "3. write the notes\n\nWho takes which?"),
-    (ALAN, "engineering", "release checklist", "The load test is mine. Last night it held 4,000 messages a minute on the "
-     "small machine."),
+    (ALAN, "engineering", "release checklist", "The load test is mine. Last night it held 4,000 messages a minute on "
+     "the small machine."),
     (GRACE, "engineering", "release checklist", "> it held 4,000 messages a minute\n\nLovely. Then I write the notes."),
     (HEDY, "engineering", "frequency hopping", "The receiver and the sender step through the same sequence, so whoever "
      "listens on one frequency hears next to nothing:\n\n```python\ndef hop(step: int, key: list[int]) -> int:\n"
@@ -58,7 +58,7 @@ DEMO_MESSAGES: tuple[tuple[int, str | tuple[int, ...], str, str], ...] = (
     (LINUS, "engineering", "code review", "`snake_case` in the parser, please. The rest reads well :+1:"),
     (LINUS, "random", "garden", "The first tomatoes are ripe :tomato: They are on the window sill, help yourselves."),
     (GRACE, "random", "garden", "~~Two left.~~ None left. They were excellent."),
-    (ALAN, "random", "puzzles", "A chess puzzle for tea time: White to move, mate in three, and no queen on the board."),
+    (ALAN, "random", "puzzles", "A chess puzzle for tea: White to move, mate in three, and no queen on the board."),
     (ADA, "random", "puzzles", "I have it on paper. Compare at four, in #**random>puzzles**?"),
     (GRACE, (ADA, GRACE), "", "Do you have a minute this afternoon for the budget?"),
     (ADA, (ADA, GRACE), "", "After three is good."),

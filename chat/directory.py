@@ -59,16 +59,16 @@ class Directory:
         self._former: dict[int, set[int]] = {}
         self._people_encoded: dict[bool, bytes] = {}
         self._person_encoded: dict[int, bytes] = {}
-        self._steps: dict[type, Callable[[Any], None]] = {
+        self._steps: dict[type, Callable[[Any], object]] = {
             ev.UserSet: lambda change: self._set_user(change.user),
             ev.ChannelSet: lambda change: self._set_channel(change.channel),
             ev.SubscriptionSet: lambda change: self._set_subscription(change.subscription),
             ev.SubscriptionGone: lambda change: self._drop_subscription(change.user_id, change.channel_id),
             ev.OrganisationSet: lambda change: setattr(self, "organisation", change.organisation),
-            ev.ApiKeySet: lambda change: self._api_keys.__setitem__(change.key_hash, change.user_id),
-            ev.ApiKeyGone: lambda change: self._api_keys.pop(change.key_hash, None) and None,
-            ev.SessionSet: lambda change: self.sessions.__setitem__(change.session.token_hash, change.session),
-            ev.SessionGone: lambda change: self.sessions.pop(change.token_hash, None) and None,
+            ev.ApiKeySet: lambda change: self._api_keys.update({change.key_hash: change.user_id}),
+            ev.ApiKeyGone: lambda change: self._api_keys.pop(change.key_hash, None),
+            ev.SessionSet: lambda change: self.sessions.update({change.session.token_hash: change.session}),
+            ev.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
         }
 
     def load(self, loaded: Loaded) -> None:

@@ -1,8 +1,8 @@
 """Every event there is. Events are built here and nowhere else.
 
 An event has a body (what clients get, lacking only its id in their queue), an audience, and the changes by which the
-Directory takes the same step. Bodies are phrased as "set to", so hearing one twice does no harm. An event without a body
-concerns the server alone (a key, a session); an event without changes concerns what lives in the database.
+Directory takes the same step. Bodies are phrased as "set to", so hearing one twice does no harm. An event without a
+body concerns the server alone (a key, a session); an event without changes concerns what lives in the database.
 Shapes: the public API description, feature level 278.
 """
 

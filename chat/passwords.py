@@ -1,5 +1,5 @@
-"""Secrets and how they are kept: passwords by argon2 (slow on purpose, so never on the reactor thread), keys and tokens,
-which are long and random, by SHA-256.
+"""Secrets and how they are kept: passwords by argon2 (slow on purpose, so never on the reactor thread), keys and
+tokens, which are long and random, by SHA-256.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The organisation's and people's settings as the wire has them.
 
-Where Plait has no choice to offer yet, the value here says what it does; clients that read these keys at start find them
-all. Keys: the public API description of `register`, feature level 278.
+Where Plait has no choice to offer yet, the value here says what it does; clients that read these keys at start find
+them all. Keys: the public API description of `register`, feature level 278.
 """
 
 from __future__ import annotations

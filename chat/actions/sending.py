@@ -1,9 +1,9 @@
 """Sending a message: `check_message`, everything that can fail by bad input, then `do_send_messages`.
 
 Sending is exactly once. Every message carries its sender's own name for it (queue_id, local_id); the database holds one
-message of each name, so a retransmission finds the first and sends nothing again. Sends go through one lane: ids grow in
-the order of commits and of events. Where a connection dies under the write, the same write is made again once there is a
-connection, and the message is published then: what is committed never stays unpublished.
+message of each name, so a retransmission finds the first and sends nothing again. Sends go through one lane: ids grow
+in the order of commits and of events. Where a connection dies under the write, the same write is made again once there
+is a connection, and the message is published then: what is committed never stays unpublished.
 """
 
 from __future__ import annotations
@@ -169,13 +169,13 @@ class Sending:
 
     def _new(self, checked: CheckedMessage) -> NewMessage:
         recipient, rendered = checked.recipient, checked.rendered
-        in_channel = isinstance(recipient, ChannelRecipient)
+        channel = recipient.channel if isinstance(recipient, ChannelRecipient) else None
         return NewMessage(
             sender_id=checked.sender.id,
-            channel_id=recipient.channel.id if in_channel else None,
-            recipient_id=recipient.channel.recipient_id if in_channel else None,
-            user_ids=() if in_channel else recipient.user_ids,
-            topic=recipient.topic if in_channel else "",
+            channel_id=channel.id if channel else None,
+            recipient_id=channel.recipient_id if channel else None,
+            user_ids=recipient.user_ids if isinstance(recipient, DirectRecipient) else (),
+            topic=recipient.topic if isinstance(recipient, ChannelRecipient) else "",
             content=checked.content, rendered_content=rendered.html, client=checked.client_name,
             has_link=rendered.has_link, has_image=rendered.has_image, has_attachment=rendered.has_attachment,
             queue_id=checked.queue_id, local_id=checked.local_id)

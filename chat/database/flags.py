@@ -98,5 +98,5 @@ def _ids(rows: Sequence[tuple[int, ...]]) -> list[int]:
 
 
 def _unread(row: tuple[int, int, int | None, str, int, list[int] | None]) -> Unread:
-    *rest, user_ids = row
-    return Unread(*rest, tuple(user_ids or ()))  # type: ignore[arg-type]
+    message_id, flags, channel_id, topic, sender_id, user_ids = row
+    return Unread(message_id, flags, channel_id, topic, sender_id, tuple(user_ids or ()))

@@ -1,8 +1,8 @@
 """The pool of PostgreSQL connections, and what a transaction promises. No SQL of any noun lives here.
 
 A write runs in `transaction` (BEGIN ... COMMIT) or `single` (one statement, which is a transaction by itself). Both are
-one unit: what was handed to `after_commit` runs once, in order, when and only when the write is committed. A write never
-stops half-way because someone stopped waiting for it: callers shield it (chat.deferreds.shielded).
+one unit: what was handed to `after_commit` runs once, in order, when and only when the write is committed. A write
+never stops half-way because someone stopped waiting for it: callers shield it (chat.deferreds.shielded).
 
 Connections come back by themselves (txpostgres' DeadConnectionDetector). When one dies under a COMMIT, PostgreSQL is
 asked afterwards whether that transaction took place (pg_xact_status), so its outcome is never guessed.
@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import psycopg2
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, FirstError
 from twisted.logger import Logger
 from txpostgres import txpostgres
 from txpostgres.reconnection import ConnectionDead, DeadConnectionDetector
@@ -39,7 +39,7 @@ class OutcomeUnknown(Exception):
     """The connection died under a single statement: it may or may not have been carried out."""
 
 
-class _Connection(txpostgres.Connection):  # type: ignore[misc]
+class _Connection(txpostgres.Connection):
     """A connection that reconnects, and prepares the hot statements each time it is opened."""
 
     prepare: Sequence[str] = ()
@@ -95,7 +95,7 @@ class Database:
             made.prepare = prepare
             return made
 
-        class Pool(txpostgres.ConnectionPool):  # type: ignore[misc]
+        class Pool(txpostgres.ConnectionPool):
             connectionFactory = staticmethod(connection)
 
         Pool.reactor = reactor
@@ -105,8 +105,8 @@ class Database:
         """Open the connections. Raises psycopg2.OperationalError where the database does not answer."""
         try:
             await self._pool.start()
-        except Exception as error:
-            raise getattr(error, "subFailure", error).value if hasattr(error, "subFailure") else error from None
+        except FirstError as error:
+            raise error.subFailure.value from None  # type: ignore[misc]
 
     async def stop(self) -> None:
         """Wait for the writes under way, then close."""

@@ -3,10 +3,10 @@
 Parts of the state are read from the database, which takes a moment in which the world goes on. So:
 
 1. A probe queue starts to listen.
-2. The rows are read; then every write under way at that moment is awaited (`Database.settled`), so that whatever the rows
-   may already show has also reached the probe.
-3. In one step of the reactor: the probe's events are applied to the rows, the Directory's part is taken, and the client's
-   own queue is opened, empty. What comes after this step reaches the queue; what came before is in the state.
+2. The rows are read; then every write under way at that moment is awaited (`Database.settled`), so that whatever the
+rows may already show has also reached the probe.
+3. In one step of the reactor: the probe's events are applied to the rows, the Directory's part is taken, and the
+client's own queue is opened, empty. What comes after this step reaches the queue; what came before is in the state.
 """
 
 from __future__ import annotations

@@ -67,9 +67,10 @@ class _Subscription:
 
 
 @implementer(IPushProducer)
-class ChatSocket(WebSocketServerProtocol):  # type: ignore[misc]
+class ChatSocket(WebSocketServerProtocol):
     """One socket. `factory` is a `SocketFactory`."""
 
+    transport: Any
     notes: RequestNotes
     session_hash: bytes | None = None
 
@@ -164,7 +165,7 @@ class ChatSocket(WebSocketServerProtocol):  # type: ignore[misc]
 
     def _respond(self, req_id: object, reply: Reply) -> None:
         body = reply.body.rstrip() or b"{}"
-        self._send(b'{"req_id":%b,"type":"response","status":%d,"response":%b}'
+        self._write_frame(b'{"req_id":%b,"type":"response","status":%d,"response":%b}'
                    % (orjson.dumps(req_id), reply.status, body))
 
     # Events
@@ -206,7 +207,7 @@ class ChatSocket(WebSocketServerProtocol):  # type: ignore[misc]
             self.sendClose(CLOSED_QUEUE, "the event queue ended or is read elsewhere")
         elif not self._is_full:
             subscription.last_sent = entries[-1][0]
-            self._send(b'{"type":"events","queue_id":"%b","events":%b}' % (queue.id.encode(), encode(entries)))
+            self._write_frame(b'{"type":"events","queue_id":"%b","events":%b}' % (queue.id.encode(), encode(entries)))
         elif entries[-1][0] - subscription.last_sent > MAX_BACKLOG:
             self.sendClose(TRY_AGAIN, "too slow")
 
@@ -217,7 +218,7 @@ class ChatSocket(WebSocketServerProtocol):  # type: ignore[misc]
             if waiting:
                 self._on_events(subscription.queue, waiting)
 
-    def _send(self, payload: bytes) -> None:
+    def _write_frame(self, payload: bytes) -> None:
         """One text frame, written straight to the transport: servers do not mask, and we neither compress nor split."""
         if self.state != self.STATE_OPEN:
             return
@@ -243,15 +244,15 @@ class ChatSocket(WebSocketServerProtocol):  # type: ignore[misc]
         self._is_full = True
 
 
-class SocketFactory(WebSocketServerFactory):  # type: ignore[misc]
+class SocketFactory(WebSocketServerFactory):
     """The sockets of one door."""
 
     protocol = ChatSocket
 
     def __init__(self, door: Door, rest: Rest, queues: EventQueues, authentication: Authentication, clock: Clock,
                  external_url: str, reactor: Any) -> None:
-        super().__init__(server="Plait", reactor=reactor)
-        self.setProtocolOptions(
+        super().__init__(server="Plait", reactor=reactor)  # type: ignore[no-untyped-call]
+        self.setProtocolOptions(  # type: ignore[no-untyped-call]
             versions=[13], webStatus=False, allowedOrigins=["*"], allowNullOrigin=True, failByDrop=False,
             maxMessagePayloadSize=MAX_FRAME_BYTES, maxFramePayloadSize=MAX_FRAME_BYTES,
             openHandshakeTimeout=HANDSHAKE_TIMEOUT_S, closeHandshakeTimeout=2, autoPingInterval=PING_S,

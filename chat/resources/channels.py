@@ -125,9 +125,13 @@ class IsSubscribedWire(TypedDict):
     is_subscribed: bool
 
 
+def _bool_or_text(text: str) -> bool | str:
+    return {"true": True, "false": False}.get(text, text.strip('"')[:60])
+
+
 class SetProperty(Params, frozen=True):
     property: Annotated[str, Meta(max_length=60)]
-    value: Annotated[Any, Param(parse=lambda text: _bool_or_text(text))]
+    value: Annotated[Any, Param(parse=_bool_or_text)]
 
 
 class ChannelsResource:
@@ -294,7 +298,3 @@ class ChannelsResource:
 def _names(result: Subscribed, *, removed: bool) -> list[str]:
     by_person = result.subscribed if removed else result.already
     return list(dict.fromkeys(name for names in by_person.values() for name in names))
-
-
-def _bool_or_text(text: str) -> bool | str:
-    return {"true": True, "false": False}.get(text, text.strip('"')[:60])

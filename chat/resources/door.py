@@ -41,16 +41,18 @@ class BoundedRequest(Request):
     _received = 0
 
     def gotLength(self, length: int | None) -> None:
-        super().gotLength(0 if length is not None and length > MAX_BODY_BYTES else length)
+        super().gotLength(  # type: ignore[no-untyped-call]
+            0 if length is not None and length > MAX_BODY_BYTES else length)
 
     def handleContentChunk(self, data: bytes) -> None:
         self._received += len(data)
         if self._received <= MAX_BODY_BYTES:
-            super().handleContentChunk(data)
+            super().handleContentChunk(data)  # type: ignore[no-untyped-call]
         else:
             self.too_large = True
             if self._received > _DRAINED_BYTES:
-                self.channel.abortConnection()
+                transport: Any = self.channel.transport
+                transport.abortConnection()
 
 
 class Authentication:

@@ -1,7 +1,8 @@
 """rest_dispatch: from a path and a verb to a declared route, and from its outcome to the envelope.
 
-It serves HTTP and WebSocket requests alike; neither Klein nor sockets are known here. Outcome and error become a `Reply`;
-who may call, which parameters there are and what a refusal says is the declaration's business (chat.resources.routes).
+It serves HTTP and WebSocket requests alike; neither Klein nor sockets are known here. Outcome and error become a
+`Reply`; who may call, which parameters there are and what a refusal says is the declaration's business
+(chat.resources.routes).
 """
 
 from __future__ import annotations

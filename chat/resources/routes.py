@@ -5,8 +5,8 @@
     async def send_message(self, notes: RequestNotes, p: SendMessage) -> SentWire: ...
 
 and the declaration is what authorizes, reads and bounds the parameters, words the refusals, serves HTTP and WebSocket
-requests, and becomes the API document. Paths have places like `{message_id:int}` or `{email}`, which reach the function as
-keyword arguments.
+requests, and becomes the API document. Paths have places like `{message_id:int}` or `{email}`, which reach the
+function as keyword arguments.
 """
 
 from __future__ import annotations
