@@ -13,10 +13,11 @@ from markdown import Markdown
 from markdown.util import AtomicString
 
 from chat.markdown.addresses import link_target, note_target
+from chat.markdown.channel_links import conversation_link
 from chat.markdown.inlines import NOT_OURS, InlineRoom, InlineText, Match, Reading
 
 _STOP = r"\s<>\"`\\^{}|\u3000-\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u2018-\u201f\u00ab\u00bb\u2026"
-_URL = (
+URL = (
     r"(?:https?://(?:[\w.~%!$&'*+,;=:-]{1,100}@)?(?:\[[0-9A-Fa-f:.]{2,45}\]|\w[\w.-]{0,253})(?::\d{1,5})?"
     r"|www\.\w[\w-]{0,62}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?)"
     rf"(?:[/?#][^{_STOP}]{{0,1900}})?"
@@ -35,8 +36,8 @@ class BareUrlRoom(InlineRoom):
     ANCESTOR_EXCLUDES = ("a",)
 
     def __init__(self, md: Markdown) -> None:
-        super().__init__(_URL, md)
-        self.compiled_re = re.compile(_URL, re.IGNORECASE)
+        super().__init__(URL, md)
+        self.compiled_re = re.compile(URL, re.IGNORECASE)
 
     def read(self, m: Match, data: InlineText) -> Reading:
         start = m.start()
@@ -48,6 +49,9 @@ class BareUrlRoom(InlineRoom):
         href = link_target(("http://" + url) if url[0] in "wW" else url, self.state)
         if href is None:
             return NOT_OURS
+        conversation = conversation_link(href, self.state)
+        if conversation is not None:
+            return conversation, start, start + len(url)
         note_target(href, self.state)
         return _anchor(href, url), start, start + len(url)
 

@@ -50,15 +50,16 @@ class BlockRoom(BlockProcessor):
 
     parser: LineParser
     first: ClassVar[str] = ""
+    sign: ClassVar[str] = ""  # instead of `first`: a character that stands anywhere in the first line
     nests: ClassVar[bool] = False  # contains other blocks: not opened any more at the deepest level
 
     def opens(self, line: str) -> bool:
         """Whether this line begins one of ours."""
         raise NotImplementedError
 
-    def interrupts(self, line: str) -> bool:
-        """Whether this line ends a paragraph above it without a blank line between."""
-        return self.opens(line)
+    def interrupts(self, lines: Lines) -> bool:
+        """Whether the lines ahead end the paragraph above them without a blank line between."""
+        return self.opens(lines[0])
 
     def take(self, parent: Element, lines: Lines) -> bool:
         """Take lines off the front and append what they mean; False when it is not ours after all."""
@@ -80,7 +81,8 @@ class LineParser(BlockParser):
     def freeze(self) -> None:
         """Index the registered rooms by first character; call after the last registration."""
         rooms = [room for room in self.blockprocessors if isinstance(room, BlockRoom)]
-        self.otherwise = next(room for room in rooms if not room.first)
+        self.otherwise = next(room for room in rooms if not room.first and not room.sign)
+        self.signed = tuple((room.sign, room) for room in rooms if room.sign)
         self.rooms_by_first: dict[str, tuple[BlockRoom, ...]] = {}
         self.flat_rooms_by_first: dict[str, tuple[BlockRoom, ...]] = {}
         for first in {char for room in rooms for char in room.first}:
@@ -106,12 +108,17 @@ class LineParser(BlockParser):
             if not stripped:
                 lines.pop(0)
                 continue
-            for room in self.rooms_for(stripped[0]):
-                if room.opens(line) and room.take(parent, lines):
-                    break
-            else:
+            if not any(room.opens(line) and room.take(parent, lines) for room in self.candidates(stripped)):
                 self.otherwise.take(parent, lines)
         self.depth -= 1
+
+    def candidates(self, stripped: str) -> tuple[BlockRoom, ...]:
+        """The rooms that may want a line with this text."""
+        rooms = self.rooms_for(stripped[0])
+        for sign, room in self.signed:
+            if sign in stripped:
+                rooms = (*rooms, room)
+        return rooms
 
     @property
     def too_deep(self) -> bool:
@@ -122,6 +129,6 @@ class LineParser(BlockParser):
         by_first = self.rooms_by_first if not self.too_deep else self.flat_rooms_by_first
         return by_first.get(first, ())
 
-    def interrupted_by(self, line: str) -> bool:
-        """Whether a paragraph ends above this (not blank) line."""
-        return any(room.interrupts(line) for room in self.rooms_for(line.lstrip()[0]))
+    def interrupted_by(self, lines: Lines) -> bool:
+        """Whether a paragraph ends above these lines, the first of which is not blank."""
+        return any(room.interrupts(lines) for room in self.candidates(lines[0].lstrip()))

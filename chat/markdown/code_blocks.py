@@ -18,7 +18,7 @@ from pygments.lexer import Lexer
 from pygments.lexers._mapping import LEXERS
 
 from chat.markdown.blocks import LineParser
-from chat.markdown.fences import FenceRoom
+from chat.markdown.fences import fence_room
 from chat.markdown.serializer import escape_attribute, raw_html
 
 MAX_COLOURED = 20_000
@@ -67,6 +67,4 @@ def code_block(parser: LineParser, parent: Element, info: str, lines: list[str])
 
 
 def extend(md: Markdown) -> None:
-    fence = md.parser.blockprocessors["fence"]
-    assert isinstance(fence, FenceRoom)
-    fence.otherwise = code_block
+    fence_room(md).otherwise = code_block

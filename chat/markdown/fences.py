@@ -107,5 +107,12 @@ def _quote(parser: LineParser, parent: Element, info: str, lines: list[str]) -> 
     parser.read_blocks(SubElement(parent, "blockquote"), Lines(lines))
 
 
+def fence_room(md: Markdown) -> FenceRoom:
+    """Where kinds of fenced block are listed."""
+    room = md.parser.blockprocessors["fence"]
+    assert isinstance(room, FenceRoom)
+    return room
+
+
 def extend(md: Markdown) -> None:
     md.parser.blockprocessors.register(FenceRoom(md.parser), "fence", 90)

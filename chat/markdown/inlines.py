@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
@@ -89,6 +89,27 @@ class MarkRoom(InlineRoom):
         raise NotImplementedError
 
 
+class Claim(NamedTuple):
+    """A place in the text that a room would like to have as a link."""
+
+    start: int
+    end: int
+    href: str
+
+
+class ClaimRoom(InlineRoom):
+    """A room that can't say with which characters it begins: it looks through the whole text beforehand.
+
+    What it finds is taken where nothing else has begun before, by the order of reading.
+    """
+
+    def claims(self, data: InlineText) -> list[Claim]:
+        raise NotImplementedError
+
+    def element(self, claim: Claim, data: InlineText) -> Element:
+        raise NotImplementedError
+
+
 class OnePassReader(Treeprocessor):
     """Runs the inline rooms over every text of the tree that is not finished."""
 
@@ -100,6 +121,7 @@ class OnePassReader(Treeprocessor):
             for char in room.first:
                 self.rooms_by_first[char] = (*self.rooms_by_first.get(char, ()), room)
         self.next_start = _pattern_of_starts(rooms)
+        self.claim_rooms = [room for room in rooms if isinstance(room, ClaimRoom)]
         self.mark_rooms = [room for room in rooms if isinstance(room, MarkRoom)]
 
     def run(self, root: Element) -> None:
@@ -127,7 +149,20 @@ class OnePassReader(Treeprocessor):
         at = 0
         search = self.next_start.search
         rooms_by_first = self.rooms_by_first
-        while (hit := search(data, at)) is not None:
+        claims = self.claims(data, ancestors)
+        while True:
+            hit = search(data, at)
+            if claims:
+                next_start = len(data) if hit is None else hit.start()
+                while claims and claims[-1][0].start < at:
+                    claims.pop()
+                if claims and claims[-1][0].start <= next_start:
+                    claim, claimer = claims.pop()
+                    pieces += (data[data.taken : claim.start], claimer.element(claim, data))
+                    data.taken = at = claim.end
+                    continue
+            if hit is None:
+                break
             at = hit.start()
             for room in rooms_by_first.get(data[at], ()):
                 if room.ANCESTOR_EXCLUDES and any(tag in room.ANCESTOR_EXCLUDES for tag in ancestors):
@@ -139,7 +174,7 @@ class OnePassReader(Treeprocessor):
                 if piece is None or start is None or end is None:
                     continue
                 if start > data.taken:
-                    pieces.append(str(data[data.taken : start]))
+                    pieces.append(data[data.taken : start])
                 if isinstance(piece, Mark):
                     marked = True
                 elif not isinstance(piece, str):
@@ -150,11 +185,23 @@ class OnePassReader(Treeprocessor):
             else:
                 at += 1
         if data.taken < len(data):
-            pieces.append(str(data[data.taken :]))
+            pieces.append(data[data.taken :])
         if marked:
             for mark_room in self.mark_rooms:
                 pieces = mark_room.settle(pieces)
         return pieces
+
+    def claims(self, data: InlineText, ancestors: tuple[str, ...]) -> list[tuple[Claim, ClaimRoom]]:
+        """What the claiming rooms would like to have, the last first."""
+        found = [
+            (claim, room)
+            for room in self.claim_rooms
+            if not any(tag in room.ANCESTOR_EXCLUDES for tag in ancestors)
+            for claim in room.claims(data)
+        ]
+        found.sort(key=lambda item: item[0].start)
+        found.reverse()
+        return found
 
     def read_inside(self, element: Element, ancestors: tuple[str, ...]) -> None:
         if len(ancestors) >= MAX_INLINE_NESTING:

@@ -31,8 +31,8 @@ class ListRoom(BlockRoom):
         m = _ITEM.match(line)
         return m is not None and _columns(m.group(1)) <= _DEEPEST_FIRST_ITEM
 
-    def interrupts(self, line: str) -> bool:
-        m = _ITEM.match(line)
+    def interrupts(self, lines: Lines) -> bool:
+        m = _ITEM.match(lines[0])
         if m is None or _columns(m.group(1)) > _DEEPEST_FIRST_ITEM:
             return False
         return m.group(3) is None or len(m.group(3)) <= _LONGEST_INTERRUPTING_NUMBER

@@ -8,6 +8,7 @@ does I/O.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -48,6 +49,16 @@ class Linkifier(Protocol):
     def pattern(self) -> str: ...
     @property
     def url_template(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedImage:
+    """What is known of an uploaded picture. It is ready when its thumbnails are there."""
+
+    width: int
+    height: int
+    is_ready: bool = True
+    is_animated: bool = False
 
 
 class MarkdownNames(Protocol):

@@ -22,7 +22,7 @@ class ParagraphRoom(BlockRoom):
         text = [lines.pop(0).strip()]
         while lines:
             line = lines[0].strip()
-            if not line or self.parser.interrupted_by(lines[0]):
+            if not line or self.parser.interrupted_by(lines):
                 break
             text.append(line)
             lines.pop(0)

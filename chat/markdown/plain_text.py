@@ -9,10 +9,20 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+
 from chat import emoji
 from chat.markdown.serializer import BLOCKS
 
 _EMOJI_CLASS = re.compile(r"emoji emoji-([0-9a-f-]+)$")
+
+
+class TextTaker(Treeprocessor):
+    """Runs between the reading of the text and what is added for the eye alone."""
+
+    def run(self, root: Element) -> None:
+        self.md.state.text = to_text(root)  # type: ignore[attr-defined]  # our Markdown has one
 
 
 def to_text(root: Element) -> str:
@@ -47,10 +57,10 @@ def _block_lines(parent: Element, block: Element, number: int) -> list[str]:
         return block.get("source", "").rstrip("\n").split("\n")
     if tag == "hr":
         return ["---"]
+    if block.get("class") == "spoiler-block":
+        return [" ".join([*_lines(block[0]), "(…)"])]
     if tag == "tr":
         return [" | ".join(" ".join(_lines(cell)) for cell in block)]
-    if block.get("class") == "spoiler-content":
-        return ["(…)"]
     lines = _lines(block)
     if tag == "blockquote":
         return ["> " + line for line in lines]
@@ -65,6 +75,9 @@ def _add_inline(element: Element, out: list[str]) -> None:
     if tag == "raw-html":
         out.append(element.get("source", ""))
         return
+    if tag == "math":
+        out.append(element.findtext("semantics/annotation") or "")
+        return
     if tag == "img":
         out.append(element.get("alt", ""))
         return
@@ -77,3 +90,7 @@ def _add_inline(element: Element, out: list[str]) -> None:
         _add_inline(child, out)
         if child.tail:
             out.append(child.tail)
+
+
+def extend(md: Markdown) -> None:
+    md.treeprocessors.register(TextTaker(md), "text", 10)

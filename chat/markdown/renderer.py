@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -25,15 +26,23 @@ from chat.markdown import (
     code_blocks,
     code_spans,
     emoji_spans,
+    emoticons,
     emphasis,
     escapes,
     fences,
+    formulas,
     headings,
+    linkifiers,
     links,
     lists,
     mentions,
     paragraphs,
+    plain_text,
+    previews,
     quotes,
+    spoilers,
+    tables,
+    timestamps,
 )
 from chat.markdown.blocks import LineParser
 from chat.markdown.errors import MarkdownFailed, MarkdownTooSlow
@@ -45,8 +54,8 @@ from chat.markdown.names import (
     MentionedGroup,
     MentionedUser,
     NamedChannel,
+    UploadedImage,
 )
-from chat.markdown.plain_text import to_text
 from chat.markdown.sanitizer import sanitize
 from chat.markdown.serializer import escape_text, to_html
 from chat.markdown.state import RenderState
@@ -61,6 +70,7 @@ __all__ = [
     "MentionedUser",
     "NamedChannel",
     "Rendered",
+    "UploadedImage",
     "render",
 ]
 
@@ -73,16 +83,24 @@ ROOMS = (
     lists,
     breaks,
     headings,
+    tables,
     fences,
     code_blocks,
+    spoilers,
+    formulas,
+    timestamps,
     escapes,
     code_spans,
     mentions,
     channel_links,
     links,
     bare_urls,
+    linkifiers,
     emoji_spans,
+    emoticons,
     emphasis,
+    plain_text,
+    previews,
 )
 
 
@@ -170,18 +188,27 @@ def _plain_line(content: str) -> Rendered | None:
     return Rendered(html=f"<p>{escape_text(content)}</p>", text=content)
 
 
-def render(content: str, names: MarkdownNames, *, translate_emoticons: bool = False) -> Rendered:
-    """The HTML and findings of a message. Raises MarkdownFailed when it is more than a message may be."""
+def render(
+    content: str,
+    names: MarkdownNames,
+    *,
+    translate_emoticons: bool = False,
+    inline_images: bool = True,
+    uploaded_images: Mapping[str, UploadedImage] | None = None,
+) -> Rendered:
+    """The HTML and findings of a message. Raises MarkdownFailed when it is more than a message may be.
+
+    `uploaded_images` tells, by path (`/user_uploads/...`), what is known of pictures the message may show.
+    """
     if len(content) > MAX_SOURCE_LENGTH:
         raise MarkdownFailed("This message is too long to be rendered.")
-    if not translate_emoticons and (plain := _plain_line(content)) is not None:
+    if not (translate_emoticons or names.linkifiers) and (plain := _plain_line(content)) is not None:
         return plain
-    return render_in_full(content, names, translate_emoticons=translate_emoticons)
+    return render_in_full(content, RenderState(names, translate_emoticons, inline_images, uploaded_images or {}))
 
 
-def render_in_full(content: str, names: MarkdownNames, *, translate_emoticons: bool = False) -> Rendered:
+def render_in_full(content: str, state: RenderState) -> Rendered:
     """The long way, for every message."""
-    state = RenderState(names, translate_emoticons)
     root = _instance().parse(content, state)
     html = to_html(root)
     if len(html) > MAX_HTML_LENGTH:
@@ -189,7 +216,7 @@ def render_in_full(content: str, names: MarkdownNames, *, translate_emoticons: b
     uploads = tuple(state.upload_paths)
     return Rendered(
         html=sanitize(html),
-        text=to_text(root),
+        text=state.text,
         mentioned_user_ids=frozenset(state.mentioned_user_ids),
         mentioned_group_ids=frozenset(state.mentioned_group_ids),
         mentions_channel_wildcard=state.mentions_channel_wildcard,

@@ -15,7 +15,7 @@ MATHML_TAGS = frozenset(
         "mstyle", "mpadded", "mphantom", "menclose", "mfenced", "mmultiscripts", "mprescripts", "none",
     }
 )  # fmt: skip
-_MATHML_ATTRIBUTES = frozenset(
+MATHML_ATTRIBUTES = frozenset(
     {
         "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display",
         "displaystyle", "encoding", "fence", "form", "height", "largeop", "linethickness", "lspace",
@@ -27,20 +27,20 @@ _MATHML_ATTRIBUTES = frozenset(
 _HTML_ATTRIBUTES: dict[str, set[str]] = {
     "a": {"class", "data-stream-id", "href", "title"},
     "div": {"aria-hidden", "class", "data-code-language"},
-    "img": {"alt", "class", "data-original-dimensions", "src", "title"},
+    "img": {"alt", "class", "data-animated", "data-original-dimensions", "src", "title"},
     "ol": {"start"},
     "span": {"aria-label", "class", "data-user-group-id", "data-user-id", "role", "title"},
-    "td": {"style"},
-    "th": {"style"},
     "time": {"datetime"},
     "video": {"preload", "src"},
 }
 _HTML_TAGS = frozenset(
     {
         "p", "br", "em", "strong", "del", "code", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "li",
-        "blockquote", "hr", "table", "thead", "tbody", "tr",
+        "blockquote", "hr", "table", "thead", "tbody", "tr", "th", "td",
     }
 )  # fmt: skip
+
+_ALIGNMENTS = {"style": {f"text-align: {side}" for side in ("left", "right", "center")}}
 
 URL_SCHEMES = frozenset(
     {"http", "https", "mailto", "ftp", "ftps", "tel", "sip", "sips", "xmpp", "matrix", "irc", "ircs"}
@@ -48,9 +48,9 @@ URL_SCHEMES = frozenset(
 
 _cleaner = nh3.Cleaner(
     tags=set(_HTML_TAGS | MATHML_TAGS | set(_HTML_ATTRIBUTES)),
-    attributes=_HTML_ATTRIBUTES | {tag: set(_MATHML_ATTRIBUTES) for tag in MATHML_TAGS},
+    attributes=_HTML_ATTRIBUTES | {tag: set(MATHML_ATTRIBUTES) for tag in MATHML_TAGS},
     url_schemes=set(URL_SCHEMES),
-    filter_style_properties={"text-align"},
+    tag_attribute_values={"td": _ALIGNMENTS, "th": _ALIGNMENTS},
     link_rel=None,
     strip_comments=True,
 )

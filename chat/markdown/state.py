@@ -5,9 +5,10 @@ Owns the per-message findings that rooms report (mentions, links, uploads). It k
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chat.markdown.names import MarkdownNames
+from chat.markdown.names import MarkdownNames, UploadedImage
 
 MAX_PREVIEW_LINKS = 24
 
@@ -18,6 +19,9 @@ class RenderState:
 
     names: MarkdownNames
     translate_emoticons: bool = False
+    inline_images: bool = True
+    uploaded_images: Mapping[str, UploadedImage] = field(default_factory=dict)
+    text: str = ""
     mentioned_user_ids: set[int] = field(default_factory=set)
     mentioned_group_ids: set[int] = field(default_factory=set)
     mentions_channel_wildcard: bool = False
@@ -26,6 +30,7 @@ class RenderState:
     has_image: bool = False
     links: dict[str, None] = field(default_factory=dict)
     upload_paths: dict[str, None] = field(default_factory=dict)
+    previewed: set[str] = field(default_factory=set)
     quote_depth: int = 0
 
     def note_link(self, url: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from chat.markdown.renderer import render, render_in_full
 from chat.markdown.sanitizer import sanitize
+from chat.markdown.state import RenderState
 from tests.markdown.cast import cast, read_corpus
 
 CASES = read_corpus()
@@ -21,9 +22,8 @@ class CorpusTests:
 
     def test_short_way_equals_long_way(self, case: dict) -> None:
         emoticons = case.get("translate_emoticons", False)
-        assert render(case["input"], NAMES, translate_emoticons=emoticons) == render_in_full(
-            case["input"], NAMES, translate_emoticons=emoticons
-        )
+        short = render(case["input"], NAMES, translate_emoticons=emoticons)
+        assert short == render_in_full(case["input"], RenderState(NAMES, emoticons))
 
     def test_sanitizer_has_nothing_to_do(self, case: dict) -> None:
         assert sanitize(case["html"]) == case["html"]
