@@ -8,6 +8,8 @@ standard error, and the exit code is 1.
 from __future__ import annotations
 
 import atexit
+import contextlib
+import ctypes
 import os
 import resource
 import socket
@@ -33,6 +35,8 @@ from chat.database.migrate import migrate, one_line
 from chat.settings import Settings, StartError, listen_address, load_settings, options
 
 MAX_OPEN_FILES = 1_048_576
+LARGE_BYTES = 1_048_576
+_M_MMAP_THRESHOLD = -3
 _log = Logger()
 
 
@@ -112,6 +116,7 @@ class ChatService(Service):
         super().startService()  # type: ignore[no-untyped-call]
         self._lock.name_holder()
         _allow_many_connections()
+        _give_large_memory_back()
         self._started = Deferred.fromCoroutine(self._start()).addErrback(self._failed)
 
     def stopService(self) -> Deferred[None]:
@@ -213,6 +218,15 @@ def _allow_many_connections() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _give_large_memory_back() -> None:
+    """Have glibc return each large block when it is freed.
+
+    Left alone it learns to keep them: one password hash would leave its 20 MB with the process for good.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # another C library has no such habit
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def _refuse(sentence: str) -> NoReturn:
