@@ -35,6 +35,7 @@ from chat.database.migrate import migrate, one_line
 from chat.settings import Settings, StartError, listen_address, load_settings, options
 
 MAX_OPEN_FILES = 1_048_576
+STOP_TIMEOUT_S = 30.0
 LARGE_BYTES = 1_048_576
 _M_MMAP_THRESHOLD = -3
 _log = Logger()
@@ -133,7 +134,10 @@ class ChatService(Service):
         await deferToThreadPool(self._reactor, self._reactor.getThreadPool(), migrate, dsn)
         self._go_on()
         application = Application(self._settings, self._reactor, dsn)
-        self._undo.append(application.stop)
+        # A part that waits for others may not keep the whole from ending.
+        self._undo.append(
+            lambda: Deferred.fromCoroutine(application.stop()).addTimeout(STOP_TIMEOUT_S, self._reactor)
+        )
         await application.start()
         self._go_on()
         try:

@@ -9,12 +9,15 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import psutil
 import psycopg2
 import pytest
+import requests
+import websocket
 
 from chat import __version__
 from chat.database.postmaster import read_pid_file
@@ -157,8 +160,33 @@ class LifeTests:
             assert "Traceback" not in server.log
             said = (server.data / "postgres" / "log").read_text()
             assert said.rstrip().endswith("database system is shut down")
+            assert "terminating connection" not in said, "the pool was closed before PostgreSQL"
             server.start()
             assert "not properly shut down" not in (server.data / "postgres" / "log").read_text()
+
+    def test_sigterm_answers_polls_and_closes_sockets(self) -> None:
+        with start_server() as server, ThreadPoolExecutor(1) as thread:
+            api = f"{server.url}/api/v1"
+            credentials = {"username": "ada@plait.example", "password": "plait-demo"}
+            key = requests.post(f"{api}/fetch_api_key", data=credentials, timeout=QUICK_S).json()["api_key"]
+            ada = ("ada@plait.example", key)
+            queue = requests.post(f"{api}/register", auth=ada, timeout=QUICK_S).json()
+            wish = {"queue_id": queue["queue_id"], "last_event_id": queue["last_event_id"]}
+            open_socket = websocket.create_connection(
+                f"{api.replace('http', 'ws', 1)}/websocket", timeout=QUICK_S,
+                header={"Authorization": requests.auth._basic_auth_str(*ada)},
+            )  # fmt: skip
+            poll = thread.submit(requests.get, f"{api}/events", auth=ada, params=wish, timeout=QUICK_S)
+            time.sleep(0.5)  # nothing tells from outside that a poll has begun to wait
+            assert not poll.done()
+            server.stop()
+            answer = poll.result()
+            assert answer.status_code == 200
+            assert answer.json()["result"] == "success"
+            opcode, reason = open_socket.recv_data()
+            assert opcode == websocket.ABNF.OPCODE_CLOSE
+            assert int.from_bytes(reason[:2], "big") == 1001
+            open_socket.close()
 
     def test_after_a_kill_the_next_start_takes_over(self) -> None:
         with start_server() as server:
