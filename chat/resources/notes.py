@@ -45,4 +45,9 @@ def client_name(user_agent: str, door: Door) -> str:
     name = user_agent.split("/", 1)[0].split("(", 1)[0].strip()
     if name in ("Mozilla", "Opera"):
         return "website"
-    return (name or "Unspecified")[:30]
+    return printable_name(name) or "Unspecified"
+
+
+def printable_name(name: str) -> str:
+    """What of a client's own name can be kept and shown."""
+    return "".join(char for char in name if char.isprintable()).strip()[:30]

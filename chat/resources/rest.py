@@ -19,10 +19,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, Map, Rule
 
 from chat.deferreds import Clock, shielded
-from chat.errors import JsonableError, MethodNotAllowed, NotFound
+from chat.errors import JsonableError, MethodNotAllowed, NotFound, Unauthorized
 from chat.params import Raw
-from chat.resources.notes import Door, RequestNotes
-from chat.resources.routes import METHODS, Route
+from chat.resources.notes import Door, RequestNotes, printable_name
+from chat.resources.routes import METHODS, Route, Who
 
 _log = Logger("chat.requests")
 _ALWAYS_READ = frozenset({"client", "method", "csrfmiddlewaretoken", "api_key", "dont_block"})
@@ -108,11 +108,10 @@ class Rest:
             route = verbs.get("GET" if method == "HEAD" else method)
             if route is None:
                 raise MethodNotAllowed(method, _allowed(verbs))
-            authenticate(notes)
+            self._admit(notes, route, authenticate)
             name = values.get("client")
-            if isinstance(name, str) and name.strip():
-                notes.client_name = name.strip()[:30]
-            route.who.check(notes.user)
+            if isinstance(name, str):
+                notes.client_name = printable_name(name) or notes.client_name
             parameters = route.declaration.read(values)
             if len(values) > len(parameters.__struct_fields__) or values.keys() - route.declaration.names:
                 notes.ignored = [
@@ -135,6 +134,16 @@ class Rest:
         if not (route.waits and reply.status == 200):
             self._logged(notes, reply, self._statements() - before)
         return reply
+
+    @staticmethod
+    def _admit(notes: RequestNotes, route: Route, authenticate: Authenticate) -> None:
+        """Find out who asks, and whether they may. Where anyone may, wrong credentials do no harm."""
+        try:
+            authenticate(notes)
+            route.who.check(notes.user)
+        except Unauthorized as error:
+            if route.who is not Who.ANYONE:
+                raise Unauthorized(error.msg, scheme="Basic" if notes.door is Door.API else "Session") from None
 
     def _find(self, path: str) -> tuple[Verbs, dict[str, Any]]:
         verbs = self._literal.get(path)
