@@ -47,12 +47,12 @@ export class Channels extends Store {
     return [...this.#byId.values()].sort((a, b) => a.name.localeCompare(b.name));
   }
 
-  subscribe(channels) {
+  join(channels) {
     for (const channel of channels) this.#take(channel, true);
     this.changed();
   }
 
-  unsubscribe(ids, my_id) {
+  leave(ids, my_id) {
     for (const id of ids) {
       const channel = this.#byId.get(id);
       if (!channel) continue;

@@ -8,6 +8,7 @@ const MUTED = 1;
 export class Realm extends Store {
   name = "";
   linkifiers = [];
+  translate_emoticons = false;
   starred = new Set();
   limits = { message: 10_000, topic: 60, channel_name: 60, channel_description: 1024 };
   #mutedTopics = new Set();
@@ -17,6 +18,7 @@ export class Realm extends Store {
     this.icon_url = state.realm_icon_url;
     this.emoji_url = state.server_emoji_data_url;
     this.linkifiers = state.realm_linkifiers ?? [];
+    this.translate_emoticons = state.user_settings?.translate_emoticons ?? state.translate_emoticons ?? false;
     this.starred = new Set(state.starred_messages ?? []);
     this.limits = {
       message: state.max_message_length ?? 10_000,

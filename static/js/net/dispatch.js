@@ -93,7 +93,7 @@ function reaction(model, event, on) {
 }
 
 function unsubscribed(model, event) {
-  model.channels.unsubscribe(event.subscriptions.map((channel) => channel.stream_id), model.people.my_id);
+  model.channels.leave(event.subscriptions.map((channel) => channel.stream_id), model.people.my_id);
 }
 
 function channelGone(model, event) {
@@ -115,7 +115,7 @@ const HANDLERS = {
   "update_message_flags/remove": (model, event) => flags(model, event, false),
   "reaction/add": (model, event) => reaction(model, event, true),
   "reaction/remove": (model, event) => reaction(model, event, false),
-  "subscription/add": (model, event) => model.channels.subscribe(event.subscriptions),
+  "subscription/add": (model, event) => model.channels.join(event.subscriptions),
   "subscription/remove": unsubscribed,
   "subscription/update": (model, event) => model.channels.update(event.stream_id, event.property, event.value),
   "subscription/peer_add": (model, event) => model.channels.peers(event.stream_ids, event.user_ids, true),
