@@ -1,0 +1,133 @@
+"""`python -m bench`: measure, print, record."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.meter import Meter
+from bench.organisation import make_organisation
+from bench.report import record, table, write
+from bench.scenarios import Bench, Figures
+from tests.support.folders import make_folder, remove_folder, remove_folders_of_the_dead
+from tests.support.server import start_server
+
+SCENARIOS = ("idle", "send", "websocket", "long_poll", "history", "register", "register_large")
+
+
+def main() -> None:
+    options = _options()
+    figures = _measure(options)
+    print(table(figures))
+    write(options.json, record(figures, options.name, options.people,
+                               datetime.now(UTC).isoformat(timespec="seconds")))
+    print(f"\nwritten to {options.json}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure a server on a fresh data folder.")
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO",
+                        help=f"what to measure; everything where none is named: {', '.join(SCENARIOS)}")
+    parser.add_argument("--people", type=int, default=200, help="members of the channel, beside the owner (200)")
+    parser.add_argument("--receivers", type=int, default=200, help="of a message, who are connected (200)")
+    parser.add_argument("--large", type=int, default=20_000, help="people of the large organisation (20000)")
+    parser.add_argument("--scale", type=float, default=1.0, help="more or fewer repetitions than usual (1.0)")
+    parser.add_argument("--name", default="unnamed", help="what to call this machine in the record")
+    parser.add_argument("--json", type=Path, default=Path("var/bench/latest.json"),
+                        help="where to write the record (var/bench/latest.json)")
+    options = parser.parse_args()
+    unknown = set(options.scenarios) - set(SCENARIOS)
+    if unknown:
+        parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
+    if not 1 <= options.receivers <= options.people or options.people < 10:
+        parser.error("there are at least 10 people, and as many as receivers")
+    options.scenarios = options.scenarios or list(SCENARIOS)
+    return options
+
+
+def _measure(options: argparse.Namespace) -> list[Figures]:
+    figures: list[Figures] = []
+    wanted = set(options.scenarios)
+    remove_folders_of_the_dead()
+    if wanted - {"register_large"}:
+        with _server(options.people) as bench:
+            figures += _run(_ordinary(bench, options, wanted))
+    if "register_large" in wanted:
+        with _server(options.large) as bench:
+            figures += _run(_large(bench, options))
+    return figures
+
+
+async def _ordinary(bench: Bench, options: argparse.Namespace, wanted: set[str]) -> list[Figures]:
+    times = options.scale
+    figures = []
+    if "idle" in wanted:
+        figures.append(_said(await bench.memory("idle")))
+    if "send" in wanted:
+        figures.append(_said(await bench.sends(int(2000 * times))))
+    if "websocket" in wanted:
+        figures.append(_said(await bench.sockets(options.receivers, int(400 * times))))
+    if "long_poll" in wanted:
+        figures.append(_said(await bench.long_polls(options.receivers, int(100 * times))))
+    if "history" in wanted:
+        figures.append(_said(await bench.history(int(400 * times))))
+    if "register" in wanted:
+        figures.append(_said(await bench.register(int(300 * times))))
+    if "idle" in wanted:
+        figures.append(_said(await bench.memory("idle_after")))
+    return figures
+
+
+async def _large(bench: Bench, options: argparse.Namespace) -> list[Figures]:
+    return [_said(await bench.register(int(60 * options.scale), "register_large"))]
+
+
+@contextmanager
+def _server(people: int) -> Iterator[Bench]:
+    """A server in processes of its own, with an organisation of an owner and `people` members."""
+    folder = make_folder()
+    try:
+        make_organisation(folder / "data", people)
+        with start_server(demo=False, data=folder / "data") as server:
+            print(f"server {server.pid} with {people} people", file=sys.stderr)
+            yield Bench(server.port, Meter(server.pid), people)
+    finally:
+        remove_folder(folder)
+
+
+def _run(work: Any) -> list[Figures]:
+    """Run a coroutine; what fails in a connection's callbacks ends it too."""
+    async def watched() -> list[Figures]:
+        task = asyncio.ensure_future(work)
+        failures: list[BaseException] = []
+
+        def failed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            failures.append(context.get("exception") or RuntimeError(context["message"]))
+            task.cancel()
+
+        asyncio.get_running_loop().set_exception_handler(failed)
+        try:
+            result: list[Figures] = await task
+        except asyncio.CancelledError:
+            if failures:
+                raise failures[0] from None
+            raise
+        return result
+
+    return asyncio.run(watched())
+
+
+def _said(figures: Figures) -> Figures:
+    values = ", ".join(f"{key} {value:.4g}" for key, value in figures.values.items())
+    print(f"{figures.name}: {values}", file=sys.stderr)
+    return figures
+
+
+if __name__ == "__main__":
+    main()
