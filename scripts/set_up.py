@@ -95,7 +95,7 @@ def vendor_browser_modules() -> None:
         return
     say("Fetching the browser's modules")
     environment = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], env=environment)
+    run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"], env=environment)
     run([node, "scripts/vendor.mjs"], env=environment)
     stamp.write_text(state)
 
@@ -153,8 +153,8 @@ def apt_install(*packages: str) -> bool:
 
 
 def pip_install(*requirements: str) -> None:
-    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", "constraints.txt"]
-    run([*pip, *requirements])
+    options = ["-q", "--disable-pip-version-check", "--use-pep517", "-c", "constraints.txt"]
+    run([PYTHON, "-m", "pip", "install", *options, *requirements])
 
 
 def digest(*parts: str | Path) -> str:
