@@ -43,6 +43,16 @@ def _lexer(module: str, class_name: str) -> Lexer:
     return lexer
 
 
+def is_coloured(word: str) -> bool:
+    """Whether code in a language typed as `word` goes through a lexer."""
+    return word.lower() in _lexers_by_alias() and word.lower() not in _PLAIN_NAMES
+
+
+def language_word(info: str) -> str:
+    """The language in the words behind a fence."""
+    return info.split(None, 1)[0].strip("{}").lstrip(".") if info else ""
+
+
 def language_name(word: str) -> str:
     """The canonical name of a language typed as `word`; the word itself when it is unknown."""
     known = _lexers_by_alias().get(word.lower())
@@ -50,16 +60,16 @@ def language_name(word: str) -> str:
 
 
 def _highlighted(code: str, word: str) -> str:
-    known = _lexers_by_alias().get(word.lower()) if word else None
-    if known is None or word.lower() in _PLAIN_NAMES or len(code) > MAX_COLOURED:
+    if not is_coloured(word) or len(code) > MAX_COLOURED:
         return escape(code, quote=False).replace("\xa0", "&nbsp;")
-    html: str = highlight(code, _lexer(known[0], known[1]), _formatter)
+    module, class_name, _ = _lexers_by_alias()[word.lower()]
+    html: str = highlight(code, _lexer(module, class_name), _formatter)
     return html.replace("&quot;", '"').replace("&#39;", "'").replace("\xa0", "&nbsp;")
 
 
 def code_block(parser: LineParser, parent: Element, info: str, lines: list[str]) -> None:
     """Append the code block for a fence with these words behind it."""
-    word = info.split(None, 1)[0].strip("{}").lstrip(".") if info else ""
+    word = language_word(info)
     code = "\n".join(lines) + "\n"
     language = f' data-code-language="{escape_attribute(language_name(word))}"' if word else ""
     inner = f"<pre><span></span><code>{_highlighted(code, word)}</code></pre>"

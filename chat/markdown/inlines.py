@@ -150,8 +150,10 @@ class OnePassReader(Treeprocessor):
         search = self.next_start.search
         rooms_by_first = self.rooms_by_first
         claims = self.claims(data, ancestors)
+        hit = search(data, 0)
         while True:
-            hit = search(data, at)
+            if hit is not None and hit.start() < at:
+                hit = search(data, at)
             if claims:
                 next_start = len(data) if hit is None else hit.start()
                 while claims and claims[-1][0].start < at:

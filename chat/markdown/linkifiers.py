@@ -24,7 +24,7 @@ from chat.markdown.names import Linkifier
 from chat.markdown.state import RenderState
 
 MAX_PATTERN = 1_000
-MAX_MATCHES = 200
+MAX_LINKIFIED = 300
 _MAX_PATTERN_MEMORY = 1 << 20
 _BEFORE = frozenset("'\"(,:<")
 _WORD = re.compile(r"\w")
@@ -77,12 +77,13 @@ def find_links(text: str, linkifiers: Sequence[Linkifier], state: RenderState) -
         compiled = _compiled(linkifier.pattern)
         if compiled is None:
             continue
-        for count, m in enumerate(compiled.finditer(text)):
-            if count >= MAX_MATCHES:
-                break
+        for m in compiled.finditer(text):
             start, end = m.span()
             if start == end or not _stands_alone(text, start, end):
                 continue
+            if state.linkified >= MAX_LINKIFIED:
+                return claims
+            state.linkified += 1
             values = {name: value for name, value in m.groupdict().items() if value is not None}
             href = link_target(expand(linkifier.url_template, values), state)
             if href is not None:

@@ -30,6 +30,7 @@ class RenderState:
     has_image: bool = False
     links: dict[str, None] = field(default_factory=dict)
     upload_paths: dict[str, None] = field(default_factory=dict)
+    linkified: int = 0
     previewed: set[str] = field(default_factory=set)
     quote_depth: int = 0
 

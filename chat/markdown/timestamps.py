@@ -6,7 +6,7 @@ ISO 8601, seconds since 1970 and a few ways people write dates are understood; w
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -16,14 +16,19 @@ from chat.markdown.inlines import InlineRoom, InlineText, Match, Reading
 
 MAX_TIME = 80
 _SECONDS = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?$")
-_ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th)\b")
-_ZONE = re.compile(r"\s*\b(?:UTC|GMT|Z)$", re.IGNORECASE)
-_DATES = (
-    "%Y-%m-%d", "%Y/%m/%d", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%a %d %b %Y", "%A %d %B %Y",
-    "%a %b %d %Y", "%A %B %d %Y",
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
 )  # fmt: skip
-_TIMES = (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M%p", " %I %p", " %I%p")
-_FORMATS = (*_DATES, *(date + time + zone for date in _DATES for time in _TIMES for zone in ("", " %z")))
+_WORDS = re.compile(
+    r"""(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[ ])?
+    (?:(?P<y1>\d{4})[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})
+      |(?P<d2>\d{1,2})(?:st|nd|rd|th)?[ ](?P<m2>[a-z]{3,9})[ ](?P<y2>\d{4})
+      |(?P<m3>[a-z]{3,9})[ ](?P<d3>\d{1,2})(?:st|nd|rd|th)?[ ](?P<y3>\d{4}))
+    (?:[ ](?:at[ ])?(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?[ ]?(?P<half>[ap]m)?
+      (?:[ ]?(?P<zone>utc|gmt|z|[+-]\d{2}:?\d{2}))?)?""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
 
 
 def read_time(typed: str) -> datetime | None:
@@ -48,13 +53,31 @@ def _iso(text: str) -> datetime | None:
 
 
 def _free(text: str) -> datetime | None:
-    text = " ".join(_ORDINAL.sub(r"\1", _ZONE.sub(" +0000", text)).replace(",", " ").split())
-    for pattern in _FORMATS:
-        try:
-            return datetime.strptime(text, pattern)  # noqa: DTZ007  # the zone is settled by the caller
-        except ValueError:
-            continue
-    return None
+    """A date in words or figures, perhaps a time of day, perhaps a zone. ValueError when there is no such day."""
+    m = _WORDS.fullmatch(" ".join(text.replace(",", " ").split()))
+    if m is None:
+        return None
+    year, month, day = (next(filter(None, (m[f"{part}{form}"] for form in "123"))) for part in "ymd")
+    hour = int(m["hour"] or 0)
+    if m["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if m["half"].lower() == "pm" else 0)
+    minute, second = int(m["minute"] or 0), int(m["second"] or 0)
+    return datetime(int(year), _month(month), int(day), hour, minute, second, tzinfo=UTC) - _offset(m["zone"] or "")
+
+
+def _month(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    return next((number for number, name in enumerate(_MONTHS, start=1) if name.startswith(text.lower())), 0)
+
+
+def _offset(zone: str) -> timedelta:
+    if zone[:1] not in {"+", "-"}:
+        return timedelta()
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return offset if zone[0] == "+" else -offset
 
 
 class TimestampRoom(InlineRoom):
