@@ -44,7 +44,7 @@ export function inlineRooms(model) {
     name: "emphasis",
     renderer(token) {
       const inner = this.parser.parseInline(token.tokens);
-      return token.tags.map((tag) => `<${tag}>`).join("") + inner + token.tags.toReversed().map((tag) => `</${tag}>`).join("");
+      return token.tags.map((tag) => `<${tag}>`).join("") + inner + [...token.tags].reverse().map((tag) => `</${tag}>`).join("");
     },
   };
   return [...found, emphasis];
