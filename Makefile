@@ -40,7 +40,7 @@ lock:
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install -q --upgrade pip setuptools
 	.venv-lock/bin/pip install -q $$($(PYTHON) scripts/requirements.py)
-	(sed -n 1p constraints.txt; .venv-lock/bin/pip freeze --all --exclude pip) > constraints.new
+	(echo "# The versions that were tested together; made by 'make lock'."; .venv-lock/bin/pip freeze --all --exclude pip) > constraints.new
 	mv constraints.new constraints.txt && rm -rf .venv-lock
 
 clean:
