@@ -16,6 +16,7 @@ from chat.markdown.inlines import InlineRoom, InlineText, Match, Reading
 
 MAX_TIME = 80
 _SECONDS = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?$")
+_LARGEST_OFFSET_H = 14
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -76,7 +77,10 @@ def _month(text: str) -> int:
 def _offset(zone: str) -> timedelta:
     if zone[:1] not in {"+", "-"}:
         return timedelta()
-    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if hours > _LARGEST_OFFSET_H or minutes > 59:
+        raise ValueError("no such zone")
+    offset = timedelta(hours=hours, minutes=minutes)
     return offset if zone[0] == "+" else -offset
 
 
