@@ -80,7 +80,7 @@ class _Field:
 
     def read(self, text: str) -> Any:
         """The value of `text`, checked; raises ParameterInvalid in the one wording."""
-        if "\x00" in text:
+        if "\x00" in text or (not self.is_text and "\\u0000" in text):
             raise ParameterInvalid(f"Argument \"{self.name}\" may not contain a NUL character")
         if self.param.parse is not None:
             return self.param.parse(text)

@@ -169,8 +169,11 @@ class Subscriptions:
             unseeing = {user_id for user_id in leaving
                         if self._directory.users[user_id].is_guest
                         or (channel.invite_only and not self._directory.users[user_id].is_administrator)}
-            self._publish_peers(unit, "peer_remove", channel, leaving,
-                                self._directory.who_can_see(channel) - unseeing)
+            seeing = self._directory.who_can_see(channel) - unseeing
+            self._publish_peers(unit, "peer_remove", channel, leaving, seeing - leaving)
+            if len(leaving) > 1:
+                for user_id in leaving & seeing:
+                    self._publish_peers(unit, "peer_remove", channel, leaving - {user_id}, {user_id})
 
     def _publish_peers(self, unit: Transaction, op: str, channel: Channel, user_ids: Collection[int],
                        audience: Collection[int]) -> None:

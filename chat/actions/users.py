@@ -52,8 +52,9 @@ class Users:
                 self._bus.publish(unit, event_types.user_renamed(changed))
             if role is not None and role != target.role:
                 self._check_role(acting, target, role)
-                changed = replace(changed, role=role)
+                old, changed = changed, replace(changed, role=role)
                 self._publish(unit, event_types.user_role(changed, target.role))
+                self._publish(unit, self._sight(old, changed))
             await sql.update_user(unit, changed)
 
         await self._database.transaction(write, _LANE)
@@ -119,6 +120,20 @@ class Users:
             if not channel.is_archived:
                 audience = self._directory.who_can_see(channel) - {user.id}
                 events.append(event_types.peers(op, [channel_id], [user.id], audience))
+        return events
+
+    def _sight(self, old: User, new: User) -> list[Event]:
+        """A new role shows channels to a person, or hides them."""
+        sees = self._directory.can_see_channel
+        events = []
+        for channel in self._directory.active_channels():
+            if sees(old, channel) and not sees(new, channel):
+                events.append(event_types.channel_gone(channel, (new.id,)))
+            elif sees(new, channel) and not sees(old, channel):
+                events.append(event_types.channel_visible([channel], (new.id,)))
+                subscribers = sorted(self._directory.subscribers(channel.id))
+                if subscribers:
+                    events.append(event_types.peers("peer_add", [channel.id], subscribers, (new.id,)))
         return events
 
     def _publish(self, unit: Transaction, events: list[Event]) -> None:

@@ -168,7 +168,7 @@ async def select_page(db: Runs, reader_id: int, page: Page, conditions: Sequence
                      "LIMIT %(after)s)")
     if not sides:
         return []
-    rows = await db.query(" UNION ALL ".join(sides) + " ORDER BY 1", params)
+    rows = await db.query(f"SELECT * FROM ({' UNION ALL '.join(sides)}) AS page ORDER BY 1", params)
     return [_read(row) for row in rows]
 
 

@@ -1,0 +1,192 @@
+"""Register is exact: state at registration + events = state fetched afresh, for every action.
+
+Hypothesis makes histories: actions of several people, in groups that run at once, with registrations in their midst.
+Each observer is a naive model client; at the end each is compared with a fresh registration.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred, gatherResults
+
+from chat.models import Role
+from tests.support.client_state import FETCH, ClientState
+from tests.support.harness import Client, InProcess, run
+
+PEOPLE = 5
+CHANNELS = ("general", "Alpha", "beta", "Gamma")
+TOPICS = ("one", "Two", "two")
+person = st.integers(0, PEOPLE - 1)
+channel = st.sampled_from(CHANNELS)
+topic = st.sampled_from(TOPICS)
+anyone = st.lists(person, min_size=1, max_size=3, unique=True)
+message = st.integers(1, 12)
+
+ACTIONS = st.one_of(
+    st.tuples(st.just("send"), person, channel, topic, st.sampled_from(("hi", "@**all** hi", "@**Person 2** hi"))),
+    st.tuples(st.just("dm"), person, anyone),
+    st.tuples(st.just("flag"), person, st.lists(message, max_size=4), st.sampled_from(("add", "remove")),
+              st.sampled_from(("read", "starred"))),
+    st.tuples(st.just("read_all"), person),
+    st.tuples(st.just("read_channel"), person, channel),
+    st.tuples(st.just("read_topic"), person, channel, topic),
+    st.tuples(st.just("react"), person, message, st.sampled_from(("POST", "DELETE"))),
+    st.tuples(st.just("subscribe"), person, st.lists(channel, min_size=1, max_size=2), anyone, st.booleans()),
+    st.tuples(st.just("unsubscribe"), person, channel, anyone),
+    st.tuples(st.just("property"), person, channel, st.sampled_from(("is_muted", "pin_to_top", "color"))),
+    st.tuples(st.just("channel"), person, channel, st.sampled_from(("rename", "description", "private", "public",
+                                                                   "policy", "hidden_history"))),
+    st.tuples(st.just("archive"), person, channel),
+    st.tuples(st.just("create_user"), person),
+    st.tuples(st.just("rename"), person, person),
+    st.tuples(st.just("role"), person, person, st.sampled_from((200, 300, 400, 600))),
+    st.tuples(st.just("deactivate"), person, person),
+    st.tuples(st.just("reactivate"), person, person),
+    st.tuples(st.just("register"), person),
+)
+HISTORIES = st.lists(st.lists(ACTIONS, min_size=1, max_size=4), min_size=1, max_size=12)
+
+
+class World:
+    """The people, what they do, and who watches."""
+
+    def __init__(self, server: InProcess) -> None:
+        self.server = server
+        self.people: list[Client] = []
+        self.watching: list[tuple[Client, str, ClientState]] = []
+        self.counter = 0
+
+    async def start(self) -> None:
+        await self.server.start()
+        self.people.append(await self.server.organisation())
+        for role in (Role.ADMINISTRATOR, Role.MEMBER, Role.MEMBER, Role.GUEST):
+            self.people.append(await self.server.person(role=role))
+        await self.people[0].call("POST", "/users/me/subscriptions", subscriptions=[{"name": "general"}],
+                                  principals=[client.user.id for client in self.people])
+
+    async def act(self, action: tuple[Any, ...]) -> None:
+        """Do one thing; being refused is fine, failing is not."""
+        name, who, *rest = action
+        client = self.people[who]
+        if name == "register":
+            if client.user.is_active:
+                await self.watch(client)
+            return
+        method, path, params = self._request(client, name, rest)
+        status, body = await client.answer(method, path, **params)
+        assert status < 500, (action, body)
+
+    async def watch(self, client: Client) -> None:
+        state = await client.register(
+            apply_markdown=True, include_subscribers=True, fetch_event_types=list(FETCH),
+            client_capabilities={"notification_settings_null": True})
+        self.watching.append((client, state["queue_id"], ClientState(state)))
+
+    async def compare(self) -> None:
+        await self.server.app.database.settled()
+        for client, queue_id, model in self.watching:
+            if not client.user.is_active:
+                continue
+            status, body = await client.answer("GET", "/events", queue_id=queue_id, last_event_id=-1, dont_block=True)
+            if body.get("code") == "BAD_EVENT_QUEUE_ID":
+                continue  # was deactivated meanwhile, which ends queues
+            assert status == 200, body
+            for event in body["events"]:
+                model.apply(event)
+            fresh = ClientState(await client.register(
+                include_subscribers=True, fetch_event_types=list(FETCH)))
+            assert model.comparable() == fresh.comparable()
+
+    def _request(self, client: Client, name: str, rest: list[Any]) -> tuple[str, str, dict[str, Any]]:
+        ids = [other.user.id for other in self.people]
+        directory = self.server.app.directory
+        self.counter += 1
+
+        def stream_id(channel_name: str) -> int:
+            found = directory.channel_by_name(channel_name)
+            return 999 if found is None else found.id
+
+        match name, rest:
+            case "send", [where, about, text]:
+                return "POST", "/messages", {"type": "channel", "to": where, "topic": about, "content": text,
+                                             "read_by_sender": self.counter % 2 == 0}
+            case "dm", [others]:
+                return "POST", "/messages", {"type": "direct", "to": [ids[other] for other in others],
+                                             "content": "psst"}
+            case "flag", [messages, op, flag]:
+                return "POST", "/messages/flags", {"messages": messages, "op": op, "flag": flag}
+            case "read_all", []:
+                return "POST", "/mark_all_as_read", {}
+            case "read_channel", [where]:
+                return "POST", "/mark_stream_as_read", {"stream_id": stream_id(where)}
+            case "read_topic", [where, about]:
+                return "POST", "/mark_topic_as_read", {"stream_id": stream_id(where), "topic_name": about}
+            case "react", [message_id, method]:
+                return method, f"/messages/{message_id}/reactions", {"emoji_name": "tada"}
+            case "subscribe", [names, others, private]:
+                return "POST", "/users/me/subscriptions", {
+                    "subscriptions": [{"name": where} for where in names], "invite_only": private,
+                    "principals": [ids[other] for other in others]}
+            case "unsubscribe", [where, others]:
+                return "DELETE", "/users/me/subscriptions", {
+                    "subscriptions": [where], "principals": [ids[other] for other in others]}
+            case "property", [where, prop]:
+                value: Any = "#%06x" % (self.counter * 7919 % 2**24) if prop == "color" else self.counter % 2 == 0
+                return "POST", "/users/me/subscriptions/properties", {
+                    "subscription_data": [{"stream_id": stream_id(where), "property": prop, "value": value}]}
+            case "channel", [where, what]:
+                return "PATCH", f"/streams/{stream_id(where)}", {
+                    "rename": {"new_name": CHANNELS[self.counter % len(CHANNELS)]},
+                    "description": {"description": f"number **{self.counter}**"},
+                    "private": {"is_private": True}, "public": {"is_private": False},
+                    "policy": {"stream_post_policy": self.counter % 4 + 1},
+                    "hidden_history": {"is_private": True, "history_public_to_subscribers": False}}[what]
+            case "archive", [where]:
+                return "DELETE", f"/streams/{stream_id(where)}", {}
+            case "create_user", []:
+                return "POST", "/users", {"email": f"new{self.counter}@chat.test", "full_name": f"New {self.counter}",
+                                          "password": "long enough"}
+            case "rename", [whom]:
+                return "PATCH", f"/users/{ids[whom]}", {"full_name": f"Renamed {self.counter}"}
+            case "role", [whom, role]:
+                return "PATCH", f"/users/{ids[whom]}", {"role": role}
+            case "deactivate", [whom]:
+                return "DELETE", f"/users/{ids[whom]}", {}
+            case "reactivate", [whom]:
+                return "POST", f"/users/{ids[whom]}/reactivate", {}
+        raise AssertionError(name)
+
+
+async def live(history: list[list[tuple[Any, ...]]]) -> None:
+    world = World(InProcess())
+    await world.start()
+    try:
+        await gatherResults([Deferred.fromCoroutine(world.watch(client)) for client in world.people])
+        for group in history:
+            # All at once: what they do overlaps, also with registrations.
+            await gatherResults([Deferred.fromCoroutine(world.act(action)) for action in group], consumeErrors=True)
+        await world.compare()
+    finally:
+        await world.server.stop()
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(HISTORIES)
+def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
+    """After any history every observer's model equals a fresh registration."""
+    run(live(history))
+
+
+@pytest.mark.parametrize("history", [
+    [[("subscribe", 0, ["Alpha"], [2], True)], [("role", 0, 2, 200)], [("channel", 1, "Alpha", "public")]],
+    [[("role", 0, 2, 600)], [("role", 0, 4, 400)]],
+    [[("send", 2, "general", "one", "@**all** hi"), ("register", 1), ("read_all", 1)]],
+    [[("subscribe", 1, ["Alpha"], [1, 4], True)], [("unsubscribe", 1, "Alpha", [4])], [("archive", 1, "Alpha")]],
+])
+def test_known_histories(history: list[list[tuple[Any, ...]]]) -> None:
+    """Histories that once went wrong, or nearly."""
+    run(live(history))

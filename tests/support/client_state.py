@@ -1,0 +1,162 @@
+"""A model client: takes the state of `register`, applies events as the API description tells clients to, and can be
+compared with a state fetched afresh. Deliberately naive: what an ordinary client would do, no more."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "message", "update_message_flags",
+         "starred_messages", "recent_private_conversations")
+
+
+class ClientState:
+    def __init__(self, state: dict[str, Any]) -> None:
+        self.user_id: int = state["user_id"]
+        self.users = {user["user_id"]: user for user in state["realm_users"]}
+        self.inactive = {user["user_id"]: user for user in state["realm_non_active_users"]}
+        self.groups = {group["id"]: group for group in copy.deepcopy(state["realm_user_groups"])}
+        self.streams = {stream["stream_id"]: stream for stream in state["streams"]}
+        self.subscribed = {stream["stream_id"]: stream for stream in state["subscriptions"]}
+        self.visible = {stream["stream_id"]: stream
+                        for stream in (*state["unsubscribed"], *state["never_subscribed"])}
+        self.starred = set(state["starred_messages"])
+        self.unread = _unread(state["unread_msgs"], self.user_id)
+        self.mentions = set(state["unread_msgs"]["mentions"])
+        self.max_message_id = state["max_message_id"]
+        self.conversations = {
+            tuple(item["user_ids"]): item["max_message_id"] for item in state["recent_private_conversations"]}
+        self._appliers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "message": self._message, "update_message_flags": self._flags, "realm_user": self._user,
+            "user_group": self._group, "stream": self._stream, "subscription": self._subscription,
+            "reaction": lambda event: None, "heartbeat": lambda event: None,
+        }
+
+    def apply(self, event: dict[str, Any]) -> None:
+        self._appliers[event["type"]](event)
+
+    def comparable(self) -> dict[str, Any]:
+        """What must be equal to a state fetched afresh."""
+        def channels(streams: dict[int, Any]) -> Any:
+            return {stream_id: {**stream, "subscribers": sorted(stream.get("subscribers", []))}
+                    for stream_id, stream in sorted(streams.items())}
+
+        return {
+            "users": self.users, "inactive": self.inactive, "streams": self.streams,
+            "groups": {key: {**group, "members": sorted(group["members"])} for key, group in self.groups.items()},
+            "subscribed": channels(self.subscribed), "visible": channels(self.visible),
+            "starred": sorted(self.starred), "unread": self.unread, "mentions": sorted(self.mentions),
+            "max_message_id": self.max_message_id, "conversations": self.conversations,
+        }
+
+    def _message(self, event: dict[str, Any]) -> None:
+        message = event["message"]
+        self.max_message_id = max(self.max_message_id, message["id"])
+        if message["type"] == "private":
+            others = tuple(sorted(person["id"] for person in message["display_recipient"]
+                                  if person["id"] != self.user_id))
+            self.conversations[others] = message["id"]
+            key: Any = ("dm", *others)
+        else:
+            key = ("stream", message["stream_id"], message["subject"].lower())
+        if "read" not in event["flags"]:
+            self.unread[message["id"]] = key
+            if {"mentioned", "wildcard_mentioned"} & set(event["flags"]):
+                self.mentions.add(message["id"])
+
+    def _flags(self, event: dict[str, Any]) -> None:
+        ids = set(event["messages"])
+        if event["flag"] == "starred":
+            self.starred = self.starred | ids if event["op"] == "add" else self.starred - ids
+        elif event["flag"] == "read" and event["op"] == "add":
+            for message_id in list(self.unread) if event["all"] else ids:
+                self.unread.pop(message_id, None)
+                self.mentions.discard(message_id)
+        elif event["flag"] == "read":
+            for key, detail in event["message_details"].items():
+                self.unread[int(key)] = (
+                    ("stream", detail["stream_id"], detail["topic"].lower()) if detail["type"] == "stream"
+                    else ("dm", *sorted(detail["user_ids"])))
+                if detail.get("mentioned"):
+                    self.mentions.add(int(key))
+
+    def _user(self, event: dict[str, Any]) -> None:
+        person = dict(event["person"])
+        user_id = person.pop("user_id")
+        if event["op"] == "add":
+            self.users[user_id] = event["person"]
+            return
+        if person.get("is_active") is False:
+            self.inactive[user_id] = self.users.pop(user_id)
+        elif person.get("is_active"):
+            self.users[user_id] = self.inactive.pop(user_id)
+        else:
+            user = self.users.get(user_id) or self.inactive[user_id]
+            user.update(person)
+            if "role" in person:
+                user.update(is_owner=person["role"] == 100, is_admin=person["role"] <= 200,
+                            is_guest=person["role"] == 600)
+
+    def _group(self, event: dict[str, Any]) -> None:
+        members = set(self.groups[event["group_id"]]["members"])
+        ids = set(event["user_ids"])
+        self.groups[event["group_id"]]["members"] = list(
+            members | ids if event["op"] == "add_members" else members - ids)
+
+    def _stream(self, event: dict[str, Any]) -> None:
+        if event["op"] == "create":
+            for stream in event["streams"]:
+                assert stream["stream_id"] not in self.streams, "created twice"
+                self.streams[stream["stream_id"]] = dict(stream)
+                self.visible[stream["stream_id"]] = {**stream, "subscribers": []}
+        elif event["op"] == "delete":
+            for stream in event["streams"]:
+                del self.streams[stream["stream_id"]]
+                self.visible.pop(stream["stream_id"], None)
+                self.subscribed.pop(stream["stream_id"], None)
+        else:
+            extra = {name: value for name, value in event.items()
+                     if name not in ("type", "op", "id", "stream_id", "name", "property", "value")}
+            for streams in (self.streams, self.visible, self.subscribed):
+                if event["stream_id"] in streams:
+                    streams[event["stream_id"]].update({event["property"]: event["value"], **extra})
+            assert event["stream_id"] in self.streams, "an update of what cannot be seen"
+
+    def _subscription(self, event: dict[str, Any]) -> None:
+        match event["op"]:
+            case "add":
+                for stream in event["subscriptions"]:
+                    assert stream["stream_id"] in self.visible, "subscribed to what cannot be seen"
+                    del self.visible[stream["stream_id"]]
+                    self.subscribed[stream["stream_id"]] = dict(stream)
+            case "remove":
+                for stream in event["subscriptions"]:
+                    gone = self.subscribed.pop(stream["stream_id"])
+                    self.visible[stream["stream_id"]] = {
+                        **{name: gone[name] for name in self.streams[stream["stream_id"]]},
+                        "subscribers": [other for other in gone["subscribers"] if other != self.user_id]}
+            case "update":
+                self.subscribed[event["stream_id"]][event["property"]] = event["value"]
+            case "peer_add" | "peer_remove" as op:
+                for stream_id in event["stream_ids"]:
+                    stream = self.subscribed.get(stream_id) or self.visible[stream_id]
+                    members, ids = set(stream["subscribers"]), set(event["user_ids"])
+                    assert op == "peer_add" or ids <= members, "someone left who was not there"
+                    stream["subscribers"] = list(members | ids if op == "peer_add" else members - ids)
+
+
+def _unread(unread: dict[str, Any], user_id: int) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for item in unread["streams"]:
+        for message_id in item["unread_message_ids"]:
+            found[message_id] = ("stream", item["stream_id"], item["topic"].lower())
+    for item in unread["pms"]:
+        other = () if item["other_user_id"] == user_id else (item["other_user_id"],)
+        for message_id in item["unread_message_ids"]:
+            found[message_id] = ("dm", *other)
+    for item in unread["huddles"]:
+        others = sorted(int(part) for part in item["user_ids_string"].split(",") if int(part) != user_id)
+        for message_id in item["unread_message_ids"]:
+            found[message_id] = ("dm", *others)
+    return found
