@@ -165,6 +165,8 @@ def check_channel_name(name: str) -> str:
 def check_description(description: str) -> str:
     """The description as it is kept: one line. Raises JsonableError where it is too long."""
     description = " ".join(description.split("\n")).strip()
+    if "\x00" in description:
+        raise JsonableError("description may not contain a NUL character")
     if len(description) > MAX_CHANNEL_DESCRIPTION:
         raise JsonableError(f"description is too long (limit: {MAX_CHANNEL_DESCRIPTION} characters)")
     return description

@@ -38,7 +38,8 @@ from chat.deferreds import Clock
 from chat.errors import JsonableError
 from chat.events.queue import Entry, EventQueue, encode
 from chat.events.queues import EventQueues
-from chat.params import Raw, text_values
+from chat.params import Raw
+from chat.resources.body import native_values
 from chat.resources.door import SESSION_COOKIE, Authentication
 from chat.resources.notes import Door, RequestNotes, client_name
 from chat.resources.rest import Reply, Rest, json_error, json_success
@@ -150,7 +151,7 @@ class ChatSocket(WebSocketServerProtocol):
         notes.idempotency_key = key if isinstance(key, str) else None
 
         def raw() -> Raw:
-            return text_values(params)
+            return native_values(params)
 
         def answer(reply: Reply) -> None:
             self._in_flight -= 1

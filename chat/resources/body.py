@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,7 +21,7 @@ def query_values(query: bytes) -> dict[str, str | Upload]:
     if not query:
         return {}
     try:
-        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+        pairs = parse_qsl(query.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except UnicodeError:
         raise JsonableError("The parameters are not valid UTF-8") from None
     except ValueError:
@@ -52,7 +53,15 @@ def _json_values(body: bytes) -> dict[str, str | Upload]:
         raise JsonableError("A JSON body is an object of parameters")
     if len(value) > MAX_PARAMETERS:
         raise JsonableError(f"A request has at most {MAX_PARAMETERS} parameters")
-    return text_values(value)
+    return native_values(value)
+
+
+def native_values(values: Mapping[str, Any]) -> dict[str, str | Upload]:
+    """The parameters of a JSON body or of a frame. Raises JsonableError for what is nested beyond all use."""
+    try:
+        return text_values(values)
+    except orjson.JSONEncodeError:
+        raise JsonableError("The parameters are nested too deeply") from None
 
 
 def _multipart_values(body: bytes, boundary: str) -> dict[str, str | Upload]:

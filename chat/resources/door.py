@@ -7,7 +7,6 @@ cookie and, for everything that writes, the CSRF token that goes with it.
 from __future__ import annotations
 
 import base64
-import binascii
 from http.cookies import CookieError
 from typing import Any
 
@@ -70,7 +69,7 @@ class Authentication:
         scheme, _, encoded = authorization.partition(" ")
         try:
             email, colon, key = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeError):
+        except ValueError:  # not base64, or not text
             colon = ""
         if scheme.lower() != "basic" or not colon:
             raise Unauthorized("Invalid authorization header for basic auth")
@@ -132,18 +131,18 @@ class RestDoor:
             body = request.content.read()
             values = query_values(query)
             if body:
-                values.update(body_values(request.getHeader("content-type") or "", body))
+                values.update(body_values(header(request, "content-type") or "", body))
             form["token"] = values.get("csrfmiddlewaretoken")
             return values
 
         def authenticate(notes: RequestNotes) -> None:
             if door is Door.API:
-                self._authentication.by_key(notes, request.getHeader("authorization"))
+                self._authentication.by_key(notes, header(request, "authorization"))
                 return
             token = cookie(request, SESSION_COOKIE)
             self._authentication.by_session(notes, token)
             if notes.user is not None and notes.method not in SAFE_METHODS:
-                given = request.getHeader("x-csrftoken") or form["token"]
+                given = header(request, "x-csrftoken") or form["token"]
                 if not isinstance(given, str) or not same(given, csrf_token(token or "")):
                     raise CsrfFailed("CSRF token missing or incorrect.")
 
@@ -153,11 +152,17 @@ class RestDoor:
 
 def notes_of(request: Any, door: Door, path: str, clock: Clock) -> RequestNotes:
     """What the transport knows of a request."""
-    agent = request.getHeader("user-agent") or ""
+    agent = header(request, "user-agent") or ""
     return RequestNotes(
         door, request.method.decode("ascii", "replace"), door.value + path, client_name=client_name(agent, door),
         user_agent=agent, address=request.getClientAddress().host if request.channel else "",
-        idempotency_key=request.getHeader("idempotency-key"), started=clock.seconds())
+        idempotency_key=header(request, "idempotency-key"), started=clock.seconds())
+
+
+def header(request: Any, name: str) -> str | None:
+    """A header's value, if the request carries it: whatever bytes it has become text."""
+    value = request.getHeader(name.encode())
+    return None if value is None else value.decode("utf-8", "replace")
 
 
 def cookie(request: Any, name: bytes) -> str | None:

@@ -22,7 +22,7 @@ from chat.errors import JsonableError, NotFound
 from chat.models import Role, User
 from chat.passwords import csrf_token, same
 from chat.resources.body import body_values
-from chat.resources.door import CSRF_COOKIE, SESSION_COOKIE, Authentication, cookie, notes_of
+from chat.resources.door import CSRF_COOKIE, SESSION_COOKIE, Authentication, cookie, header, notes_of
 from chat.resources.notes import Door
 from chat.settings import Settings, static_folder
 
@@ -103,7 +103,7 @@ class Pages:
             user = await self._accounts.check_password(email, password)
         except JsonableError as error:
             return self._login_page(request, following, username=email[:254], error=error.msg)
-        token = await self._accounts.start_session(user, request.getHeader("user-agent") or "")
+        token = await self._accounts.start_session(user, header(request, "user-agent") or "")
         self._set_cookie(request, SESSION_COOKIE, token, http_only=True)
         self._set_csrf_cookie(request, csrf_token(token))
         return _redirect(request, following)
@@ -116,7 +116,7 @@ class Pages:
         token = cookie(request, SESSION_COOKIE)
         session = self._accounts.session_of_token(token, self._clock.seconds()) if token else None
         if session is not None and token is not None:
-            given = request.getHeader("x-csrftoken") or self._fields(request).get("csrfmiddlewaretoken", "")
+            given = header(request, "x-csrftoken") or self._fields(request).get("csrfmiddlewaretoken", "")
             if not same(given, csrf_token(token)):
                 return self._error(request, 403, "This form is out of date", "Go back, reload the page and try again.")
             await self._accounts.end_session(session)
@@ -146,7 +146,7 @@ class Pages:
         owner = await self._organisations.do_create_organisation(token, wish, hashed)
         if owner is None:
             return self._link_is_spent(request)
-        session = await self._accounts.start_session(owner, request.getHeader("user-agent") or "")
+        session = await self._accounts.start_session(owner, header(request, "user-agent") or "")
         self._set_cookie(request, SESSION_COOKIE, session, http_only=True)
         return _redirect(request, "/")
 
@@ -158,7 +158,7 @@ class Pages:
         """A person's picture: their initials, on a colour of their own."""
         if self._caller(request) is None:
             notes = notes_of(request, Door.API, "/avatar", self._clock)
-            self._authentication.by_key(notes, request.getHeader("authorization"))
+            self._authentication.by_key(notes, header(request, "authorization"))
             if notes.user is None:
                 request.setResponseCode(401)
                 return _plain(request, "Sign in to see pictures\n")
@@ -207,7 +207,7 @@ class Pages:
 
     def _fields(self, request: Any) -> dict[str, str]:
         request.content.seek(0)
-        values = body_values(request.getHeader("content-type") or "", request.content.read())
+        values = body_values(header(request, "content-type") or "", request.content.read())
         return {name: value for name, value in values.items() if isinstance(value, str)}
 
     def _login_page(self, request: Any, following: str, *, username: str = "", error: str | None = None) -> bytes:
@@ -267,7 +267,7 @@ class _StaticFile(File):
         raise _NotThereError
 
     def getChild(self, path: bytes, request: Any) -> Any:
-        if path.startswith(b"."):
+        if path.startswith(b".") or b"\x00" in path:
             return self.childNotFound
         return super().getChild(path, request)  # type: ignore[no-untyped-call]
 
