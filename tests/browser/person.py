@@ -96,7 +96,7 @@ class Person:
         deadline = time.monotonic() + timeout_ms / 1000
         while not holds():
             if time.monotonic() > deadline:
-                picture = f"\n{self.page.locator('body').inner_text()[:1500]}"
+                picture = f"\n{self.page.locator('body').inner_text()[:1200]}"
                 raise AssertionError(f"{self.name} waited in vain for {what}{picture}")
             self.page.wait_for_timeout(25)
 

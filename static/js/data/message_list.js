@@ -11,6 +11,8 @@ export class MessageList extends Store {
   unread_line_id; // the id above which the unread line stands
   place; // where the view was left: {key, offset} or "end"; undefined before it was shown
   opened = false; // whether its first messages are there
+  complete = false; // whether the server was asked for them: what is known already may show first
+  opening; // the promise of that asking, while it lasts
   loading = { older: false, newer: false, first: false };
   error; // words, when the first messages could not be loaded
   arrived = 0; // messages that came below the view since it was last at the end

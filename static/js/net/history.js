@@ -16,8 +16,15 @@ export class History {
   }
 
   /** Makes a list show its first messages: at once from what is known, then from the server. */
-  async open(list) {
-    if (list.loading.first || (list.opened && list.complete)) return;
+  open(list) {
+    if (list.opened && list.complete) return Promise.resolve();
+    list.opening ??= this.#open(list).finally(() => {
+      list.opening = undefined;
+    });
+    return list.opening;
+  }
+
+  async #open(list) {
     const anchor = list.narrow.near ?? this.#firstUnread(list.narrow);
     list.loading.first = true;
     list.error = undefined;
@@ -64,6 +71,7 @@ export class History {
 
   /** Leaves the past: the newest messages instead of what the list held. */
   async toNewest(list) {
+    await list.opening;
     if (list.data.found_newest) return;
     const block = await this.#fetch(list.narrow, { anchor: "newest", num_before: MORE, num_after: 0 });
     this.#replace(list, block);

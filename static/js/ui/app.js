@@ -75,13 +75,13 @@ export class App extends Intents {
     view.setNarrow(narrow);
     if (!same || !this.compose.element.firstElementChild) this.compose.setNarrow(narrow);
     if (narrow.channel_id !== undefined) this.commands.fetchTopics(narrow.channel_id);
-    if (!same && !marksAsRead(leaving)) model.lists.settle([...model.messages.all()]);
     if (!isFeed(narrow)) {
       model.lists.show(undefined);
       feed.show(undefined);
     } else {
       this.#showList(narrow);
     }
+    if (!same && !marksAsRead(leaving)) model.lists.settle([...model.messages.all()]);
     this.#windowTitle();
     this.#runAfterShown();
   }

@@ -116,7 +116,14 @@ export class MessageListView {
   /** Goes to the newest message. */
   async toNewest() {
     const { list } = this;
-    if (!list.data.found_newest) await this.app.history.toNewest(list);
+    if (!list.data.found_newest) {
+      try {
+        await this.app.history.toNewest(list);
+      } catch (error) {
+        this.app.view.notify(`The newest messages could not be loaded. ${error.message}`);
+        return;
+      }
+    }
     if (this.list !== list) return;
     this.#stick = true;
     this.#placed = true;
