@@ -20,6 +20,7 @@ from pygments.lexers._mapping import LEXERS
 from chat.markdown.blocks import LineParser
 from chat.markdown.fences import fence_room
 from chat.markdown.serializer import escape_attribute, raw_html
+from chat.markdown.state import RenderState
 
 MAX_COLOURED = 20_000
 _PLAIN_NAMES = frozenset({"text", "txt", "plain", "plaintext", "none"})
@@ -68,8 +69,9 @@ def _highlighted(code: str, word: str) -> str:
 
 
 def code_block(parser: LineParser, parent: Element, info: str, lines: list[str]) -> None:
-    """Append the code block for a fence with these words behind it."""
-    word = language_word(info)
+    """Append the code block for a fence with these words behind it, or else in the organisation's language."""
+    state: RenderState = parser.md.state  # type: ignore[attr-defined]  # our Markdown has one
+    word = language_word(info) or state.default_code_language
     code = "\n".join(lines) + "\n"
     language = f' data-code-language="{escape_attribute(language_name(word))}"' if word else ""
     inner = f"<pre><span></span><code>{_highlighted(code, word)}</code></pre>"

@@ -71,16 +71,18 @@ class MarkdownProcess:
         translate_emoticons: bool = False,
         inline_images: bool = True,
         uploaded_images: Mapping[str, UploadedImage] | None = None,
+        default_code_language: str = "",
         limit_s: float = RENDER_LIMIT_S,
     ) -> Rendered:
         """As `renderer.render`; raises MarkdownTooSlow when it takes longer than `limit_s`."""
-        if not is_risky(content):
+        if not is_risky(content, default_code_language):
             return render(
                 content,
                 names,
                 translate_emoticons=translate_emoticons,
                 inline_images=inline_images,
                 uploaded_images=uploaded_images,
+                default_code_language=default_code_language,
             )
         if self._stopped or len(self._waiting) >= MAX_WAITING:
             raise MarkdownTooSlow("The server is busy rendering other messages. Try again in a moment.")
@@ -90,6 +92,7 @@ class MarkdownProcess:
             "names": to_plain(take_snapshot(content, names)),
             "translate_emoticons": translate_emoticons,
             "inline_images": inline_images,
+            "default_code_language": default_code_language,
             "uploaded_images": {
                 path: [image.width, image.height, image.is_ready, image.is_animated] for path, image in images.items()
             },

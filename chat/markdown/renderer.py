@@ -46,7 +46,7 @@ from chat.markdown import (
 )
 from chat.markdown.blocks import LineParser
 from chat.markdown.errors import MarkdownFailed, MarkdownTooSlow
-from chat.markdown.inlines import OnePassReader
+from chat.markdown.inline_reader import OnePassReader
 from chat.markdown.names import (
     CustomEmoji,
     Linkifier,
@@ -195,16 +195,19 @@ def render(
     translate_emoticons: bool = False,
     inline_images: bool = True,
     uploaded_images: Mapping[str, UploadedImage] | None = None,
+    default_code_language: str = "",
 ) -> Rendered:
     """The HTML and findings of a message. Raises MarkdownFailed when it is more than a message may be.
 
-    `uploaded_images` tells, by path (`/user_uploads/...`), what is known of pictures the message may show.
+    `uploaded_images` tells, by path (`/user_uploads/...`), what is known of pictures the message may show;
+    `default_code_language` is that of fenced code with no language behind its fence.
     """
     if len(content) > MAX_SOURCE_LENGTH:
         raise MarkdownFailed("This message is too long to be rendered.")
     if not (translate_emoticons or names.linkifiers) and (plain := _plain_line(content)) is not None:
         return plain
-    return render_in_full(content, RenderState(names, translate_emoticons, inline_images, uploaded_images or {}))
+    state = RenderState(names, translate_emoticons, inline_images, uploaded_images or {}, default_code_language)
+    return render_in_full(content, state)
 
 
 def render_in_full(content: str, state: RenderState) -> Rendered:

@@ -40,18 +40,18 @@ _OPENING = re.compile(r"([ \t>*+\-\d.]*)(`{3,}|~{3,})(.*)")
 _CLOSING = re.compile(r"([ \t>]*)(`{3,}|~{3,})[ \t]*$")
 
 
-def is_risky(content: str) -> bool:
+def is_risky(content: str, default_code_language: str = "") -> bool:
     """Whether rendering this could hold the reactor for more than about 20 milliseconds."""
     content = content.replace("\r", "\n")
     if "$$" in content or "```" in content or "~~~" in content:
-        if _FORMULA.search(content) is not None or _colouring_is_risky(content):
+        if _FORMULA.search(content) is not None or _colouring_is_risky(content, default_code_language):
             return True
     elif len(content) <= _ALWAYS_FINE:
         return False
     return len(_COSTLY.findall(content)) > MAX_COSTLY or len(_EMOJI.findall(content)) > MAX_EMOJI
 
 
-def _colouring_is_risky(content: str) -> bool:
+def _colouring_is_risky(content: str, default_language: str) -> bool:
     """Whether there is much code, or code in a language not tried. Counts too much rather than too little."""
     length = slow_length = 0
     is_slow = False
@@ -64,9 +64,11 @@ def _colouring_is_risky(content: str) -> bool:
                 continue
             length += len(line) + 1
             slow_length += (len(line) + 1) * is_slow
-        elif (opening := _OPENING.match(line)) is not None and is_coloured(language_word(opening.group(3))):
+        elif (opening := _OPENING.match(line)) is not None:
+            language = (language_word(opening.group(3)) or default_language).lower()
+            if not is_coloured(language):
+                continue
             opened = opening
-            language = language_word(opening.group(3)).lower()
             is_slow = language not in QUICK_LANGUAGES
             if is_slow and language not in SLOW_LANGUAGES:
                 return True

@@ -21,6 +21,7 @@ class RenderState:
     translate_emoticons: bool = False
     inline_images: bool = True
     uploaded_images: Mapping[str, UploadedImage] = field(default_factory=dict)
+    default_code_language: str = ""
     text: str = ""
     mentioned_user_ids: set[int] = field(default_factory=set)
     mentioned_group_ids: set[int] = field(default_factory=set)

@@ -31,6 +31,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             translate_emoticons=request["translate_emoticons"],
             inline_images=request["inline_images"],
             uploaded_images=images,
+            default_code_language=request["default_code_language"],
         )
     except MarkdownFailed as failure:
         return {"failed": str(failure)}

@@ -135,6 +135,17 @@ class PictureTests:
         assert rendered("\n".join(f"https://a.org/{n}.png" for n in range(40))).html.count("<img") == 24
 
 
+class CodeLanguageTests:
+    def test_code_without_a_language_is_in_the_organisation_s(self) -> None:
+        assert rendered("```\nx\n```", default_code_language="python") == rendered("```python\nx\n```")
+
+    def test_a_language_of_its_own_wins(self) -> None:
+        assert rendered("```text\nx\n```", default_code_language="python") == rendered("```text\nx\n```")
+
+    def test_quotes_have_no_language(self) -> None:
+        assert "codehilite" not in rendered("```quote\nx\n```", default_code_language="python").html
+
+
 class MeTests:
     def test_an_action_is_told(self) -> None:
         assert rendered("/me waves").is_me_message

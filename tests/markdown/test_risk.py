@@ -59,6 +59,9 @@ class RiskTests:
         assert is_risky("```python\n> ```\n- ```\n~~~\n" + "x = 1\n" * 400)
         assert is_risky("```quote\n```python\n" + "x = 1\n" * 400)
         assert not is_risky("```nolang\n" + "x = 1\n" * 400)
+        assert is_risky("```\n" + "x = 1\n" * 400, default_code_language="python")
+        assert is_risky("```\nx\n```", default_code_language="cobol")
+        assert not is_risky("```\n" + "x = 1\n" * 400)
 
     def test_hostile_messages_are_quick_or_known_to_be_risky(self) -> None:
         render("warm **up** :tada: #1234", NAMES)
