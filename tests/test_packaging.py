@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import configparser
+import importlib.metadata
 import shutil
 import subprocess
 import sys
@@ -13,11 +16,58 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.support.folders import make_folder, remove_folder
 from tests.support.server import ROOT, RunningServer, free_port
 
 PACKED = ("chat", "docs", "static", "twisted")
+
+
+# What comes with a package that we name, as a part of its interface.
+BROUGHT_ALONG = {"werkzeug", "zope-interface"}
+
+
+def declared(section: str, option: str) -> set[str]:
+    """The names of the packages that setup.cfg asks for."""
+    file = configparser.ConfigParser()
+    file.read(ROOT / "setup.cfg")
+    return {canonicalize_name(Requirement(line).name) for line in file[section][option].split()}
+
+
+def undeclared_imports(folders: tuple[str, ...], known: set[str]) -> tuple[int, set[str]]:
+    """How many third-party modules the modules in `folders` import, and those that no package of `known` has."""
+    packages = importlib.metadata.packages_distributions()
+    modules = set()
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.split(".")[0])
+    modules -= set(sys.stdlib_module_names) | {"chat", "tests", "bench"}
+    brought = {name: {canonicalize_name(package) for package in packages.get(name, ())} for name in modules}
+    return len(modules), {name for name in modules if not brought[name] & (known | BROUGHT_ALONG)}
+
+
+class DependenciesTests:
+    def test_what_the_server_imports_is_declared(self) -> None:
+        count, undeclared = undeclared_imports(("chat",), declared("options", "install_requires"))
+        assert count > 10
+        assert undeclared == set()
+
+    def test_what_tests_import_is_declared(self) -> None:
+        known = declared("options", "install_requires") | declared("options.extras_require", "test")
+        count, undeclared = undeclared_imports(("tests", "bench"), known)
+        assert count > 10
+        assert undeclared == set()
+
+    def test_every_package_has_its_version_pinned(self) -> None:
+        lines = (ROOT / "constraints.txt").read_text().splitlines()
+        pinned = {canonicalize_name(line.split("==")[0]) for line in lines if "==" in line}
+        known = declared("options", "install_requires") | declared("options.extras_require", "test")
+        assert known - pinned == set()
 
 
 @pytest.fixture(scope="module")
