@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from klein import Klein
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
+from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
@@ -34,6 +36,7 @@ from chat.events.fanout import Fanout
 from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration
 from chat.history import History
+from chat.markdown.offload import MarkdownProcess
 from chat.protocols.websocket import SocketFactory
 from chat.resources.channels import ChannelsResource
 from chat.resources.door import Authentication, BoundedRequest, RestDoor
@@ -75,7 +78,8 @@ class Application:
         self.channels = Channels(database, directory, bus)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels)
         self.organisations = Organisations(database, directory, bus)
-        self.sending = Sending(database, directory, bus, reactor)
+        self.markdown = MarkdownProcess(reactor)
+        self.sending = Sending(database, directory, bus, reactor, self.markdown)
         self.flags = Flags(database, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
         registration = Registration(
@@ -131,6 +135,7 @@ class Application:
         self.queues.stop()
         for factory in self.sockets.values():
             factory.stop()
+        await self.markdown.stop()
         await self.database.stop()
 
     def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:
@@ -173,6 +178,10 @@ class _Root(Resource):
         self.sockets: dict[bytes, Any] = {}
 
     def getChildWithDefault(self, path: bytes, request: Any) -> Any:
+        try:
+            unquote_to_bytes(request.path).decode("utf-8")
+        except UnicodeDecodeError:
+            return notFound()
         socket = self.sockets.get(request.path)
         if socket is not None and (request.getHeader(b"upgrade") or b"").lower() == b"websocket":
             request.postpath = []

@@ -36,7 +36,7 @@ class Demo:
             to = where if isinstance(where, str) else str([people[index].id for index in where])
             request = SendRequest("channel" if isinstance(where, str) else "direct", to, text, "website", topic,
                                   idempotency_key=f"demo-{number}")
-            await self._sending.do_send_messages(self._sending.check_message(people[who], request))
+            await self._sending.do_send_messages(await self._sending.check_message(people[who], request))
 
     async def _people(self, hashed: str) -> list[User]:
         owner, *others = DEMO_PEOPLE

@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from chat import event_types
 from chat.bus import Bus
@@ -19,8 +20,10 @@ from chat.database.messages import NewMessage, Stored, int_array
 from chat.database.pool import PATIENCE_S, Database, OutcomeUnknown, Transaction
 from chat.deferreds import Clock, sleep
 from chat.directory import Directory
-from chat.errors import ChannelDoesNotExist, JsonableError, NotAllowed, ServiceUnavailable
-from chat.markdown.renderer import MarkdownFailed, Rendered, render
+from chat.errors import ChannelDoesNotExist, JsonableError, NotAllowed, ServiceUnavailable, UserDeactivated
+from chat.markdown.errors import MarkdownFailed
+from chat.markdown.names import MarkdownNames
+from chat.markdown.renderer import Rendered
 from chat.models import (
     MAX_MESSAGE,
     MAX_TOPIC,
@@ -41,6 +44,12 @@ _READING_CLIENTS = frozenset({
     "website", "zulipandroid", "zulipios", "zulipmobile", "zulipdesktop", "zulipelectron", "zulipterminal", "snipe",
     "ios", "android", "zulipflutter"})
 """Clients that people read with: what they send counts as read by them."""
+
+
+class Markdown(Protocol):
+    """Renders messages: at once, or elsewhere where that could hold up others."""
+
+    async def render(self, content: str, names: MarkdownNames, /) -> Rendered: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +86,12 @@ class CheckedMessage:
 
 
 class Sending:
-    def __init__(self, database: Database, directory: Directory, bus: Bus, clock: Clock) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, clock: Clock, markdown: Markdown) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
         self._clock = clock
+        self._markdown = markdown
         self._newest_published = 0
 
     async def start(self) -> None:
@@ -89,11 +99,12 @@ class Sending:
         ((newest,),) = await self._database.query("SELECT coalesce(max(id), 0) FROM message")
         self._newest_published = newest
 
-    def check_message(self, sender: User, request: SendRequest) -> CheckedMessage:
+    async def check_message(self, sender: User, request: SendRequest) -> CheckedMessage:
         """Whether `sender` may send this, and its rendering. Raises a JsonableError that says what is wrong."""
         content = check_content(request.content)
         recipient = self._recipient(sender, request)
-        rendered = self._render(content)
+        rendered = await self._render(content)
+        sender, recipient = self._still(sender, recipient)
         if isinstance(recipient, ChannelRecipient):
             readers: Collection[int] = self._directory.subscribers(recipient.channel.id)
             array = self._directory.subscribers_array(recipient.channel.id)
@@ -139,15 +150,26 @@ class Sending:
                         return stored.id
                 await sleep(self._clock, 0.2)
 
-    def render(self, content: str) -> str:
+    async def render(self, content: str) -> str:
         """The HTML that a message with this content would have."""
-        return self._render(check_content(content)).html
+        return (await self._render(check_content(content))).html
 
-    def _render(self, content: str) -> Rendered:
+    async def _render(self, content: str) -> Rendered:
         try:
-            return render(content, self._directory)
+            return await self._markdown.render(content, self._directory)
         except MarkdownFailed as error:
-            raise JsonableError("Unable to render message") from error
+            raise JsonableError(str(error) or "Unable to render message") from error
+
+    def _still(self, sender: User, recipient: Recipient) -> tuple[User, Recipient]:
+        """Both as they are now: rendering may have taken a moment, in which a channel closed or someone left."""
+        if not self._directory.users[sender.id].is_active:
+            raise UserDeactivated
+        if isinstance(recipient, ChannelRecipient):
+            channel = self._directory.channels[recipient.channel.id]
+            if channel.is_archived:
+                raise ChannelDoesNotExist(channel.id)
+            recipient = ChannelRecipient(channel, recipient.topic)
+        return self._directory.users[sender.id], recipient
 
     def _publish(self, unit: Transaction, checked: CheckedMessage, stored: Stored) -> None:
         recipient = checked.recipient

@@ -235,10 +235,13 @@ class ChatSocket(WebSocketServerProtocol):
     # IPushProducer: how the transport says that its buffer is full
 
     def pauseProducing(self) -> None:
+        """Nothing more is read either: a client that does not take its answers asks nothing new."""
         self._is_full = True
+        self.transport.pauseProducing()
 
     def resumeProducing(self) -> None:
         self._is_full = False
+        self.transport.resumeProducing()
         self._catch_up()
 
     def stopProducing(self) -> None:

@@ -143,7 +143,7 @@ class MessagesResource:
             raise JsonableError("An Idempotency-Key has 1 to 200 characters")
         request = SendRequest(p.type, p.to, p.content, notes.client_name, p.topic, p.queue_id, p.local_id, key,
                               p.read_by_sender)
-        checked = self._sending.check_message(notes.caller, request)
+        checked = await self._sending.check_message(notes.caller, request)
         return {"id": await self._sending.do_send_messages(checked)}
 
     @routes.get("/messages", who=Who.USER, params=GetMessages, returns=PageWire, summary="Get messages",
@@ -171,7 +171,7 @@ class MessagesResource:
     @routes.post("/messages/render", who=Who.USER, params=Render, returns=RenderedWire, summary="Render markdown")
     async def render_message(self, notes: RequestNotes, p: Render) -> RenderedWire:
         """The HTML that a message with this content would have."""
-        return {"rendered": self._sending.render(p.content)}
+        return {"rendered": await self._sending.render(p.content)}
 
     @routes.post("/messages/flags", who=Who.USER, params=UpdateFlags, returns=FlaggedWire,
                  summary="Update personal message flags")
