@@ -160,9 +160,14 @@ def notes_of(request: Any, door: Door, path: str, clock: Clock) -> RequestNotes:
 
 
 def header(request: Any, name: str) -> str | None:
-    """A header's value, if the request carries it: whatever bytes it has become text."""
-    value = request.getHeader(name.encode())
-    return None if value is None else value.decode("utf-8", "replace")
+    """A header's value, if the request carries it. Whatever bytes it has become text, different ones different text."""
+    value: bytes | None = request.getHeader(name.encode())
+    if value is None:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def cookie(request: Any, name: bytes) -> str | None:
