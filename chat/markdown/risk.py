@@ -33,7 +33,7 @@ SLOW_LANGUAGES = frozenset(
     }
 )  # fmt: skip
 
-_COSTLY = re.compile(r"[\n*~`@#\[<:$|\\]|://")
+_COSTLY = re.compile(r"[\n*~`@#\[<>:$|\\]|://")
 _EMOJI = re.compile("[\u203c-\u2bff\u3030-\u3299\U0001f000-\U0001faff]")
 _FORMULA = re.compile(r"(?<!\$)\$\$[^$\n]+\$\$(?!\$)|(?:```|~~~)[ \t]*(?:math|latex|tex)\b", re.IGNORECASE)
 _OPENING = re.compile(r"([ \t>*+\-\d.]*)(`{3,}|~{3,})(.*)")

@@ -104,15 +104,18 @@ class OffloadTests(TestCase):
         await self.assertFailure(ensureDeferred(self.make().render("$$x$$ \ud800", NAMES)), MarkdownFailed)
 
     async def test_the_reactor_goes_on_meanwhile(self) -> None:
-        """A message at the size limit, built to be slow: ticks of 10 ms keep coming."""
+        """Messages at the size limit, built to be slow: ticks keep coming, and none waits for 50 ms of work.
+
+        The work is measured in CPU time of the reactor's thread, so that a busy machine does not matter.
+        """
         process = self.make()
         await process.render("$$warm$$", NAMES)
         gaps: list[float] = []
-        last = [time.monotonic()]
+        last = [time.thread_time()]
 
         def tick() -> None:
-            gaps.append(time.monotonic() - last[0])
-            last[0] = time.monotonic()
+            gaps.append(time.thread_time() - last[0])
+            last[0] = time.thread_time()
 
         ticking = LoopingCall(tick)
         done: Deferred[None] = ticking.start(0.01)
@@ -122,4 +125,4 @@ class OffloadTests(TestCase):
         ticking.stop()
         await done
         assert len(gaps) > 5
-        assert max(gaps) < 0.25
+        assert max(gaps) < 0.05

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chat.markdown.renderer import render, render_in_full
-from chat.markdown.sanitizer import URL_SCHEMES, sanitize
+from chat.markdown.sanitizer import MATHML_TAGS, URL_SCHEMES, sanitize
 from chat.markdown.state import RenderState
 from tests.markdown.cast import cast, read_corpus
 
@@ -32,7 +32,7 @@ words = st.text(st.characters(codec="utf-8", max_codepoint=0x2FFF), max_size=60)
 
 URL_ATTRIBUTES = {"href", "src"}
 VOID = {"br", "hr", "img"}
-CORPUS_TAGS = {tag for case in read_corpus() for tag in re.findall(r"<([a-z0-9]+)", case["html"])} | {"video"}
+CORPUS_TAGS = {tag for case in read_corpus() for tag in re.findall(r"<([a-z0-9]+)", case["html"])} | MATHML_TAGS
 
 
 class Inspector(HTMLParser):
