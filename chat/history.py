@@ -71,6 +71,10 @@ class History:
         reads = await sql.select_page(
             self._database, reader.id, Page(anchor, before, after, wanted.include_anchor), resolved.conditions,
             own_history=resolved.own_history)
+        # The row that was asked for the anchor's sake is one too many where the anchor itself is not there.
+        after_anchor = sum(read.message.id > anchor for read in reads)
+        if after_anchor > after:
+            reads = reads[:len(reads) - (after_anchor - after)]
         found_before = sum(read.message.id < anchor for read in reads)
         found_after = sum(read.message.id > anchor for read in reads)
         found_anchor = len(reads) > found_before + found_after
