@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,11 +12,6 @@ from tests.door.raw import exchange
 from tests.support.server import RunningServer
 
 BASIC, SESSION = 'Basic realm="zulip"', 'Session realm="zulip"'
-
-
-@pytest.fixture(scope="module")
-def ada(demo_server: RunningServer) -> Program:
-    return Program(demo_server, ADA)
 
 
 @pytest.fixture(scope="module")
@@ -222,10 +216,3 @@ class EnvelopeTests:
         """Parameters that were not read are named beside the data, not in it."""
         for visitor in (ada, browser):
             assert visitor.ok("GET", "/users/me", zebra="1")["ignored_parameters_unsupported"] == ["zebra"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def nothing_was_unforeseen(demo_server: RunningServer) -> Iterator[None]:
-    """After all of this the server has logged no failure of its own."""
-    yield
-    assert "#critical" not in demo_server.log

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from tests.clients.visitors import ADA, ALAN, DEADLINE_S, HEDY, Program, form_of
+from tests.clients.visitors import ALAN, DEADLINE_S, HEDY, Program, form_of
 from tests.support.server import RunningServer
 
 
@@ -43,11 +43,6 @@ class Call:
     path: str
     params: dict[str, Any]
     expected: dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def ada(demo_server: RunningServer) -> Program:
-    return Program(demo_server, ADA)
 
 
 @pytest.fixture(scope="module")
@@ -150,10 +145,10 @@ class RefusalTests:
         "[" * 5000 + "]" * 5000, json.dumps([{"name": f"n{number}"} for number in range(501)])])
     def test_lists_are_checked_within(self, ada: Program, value: str) -> None:
         """A JSON parameter is checked down to its last string; what is wrong creates nothing."""
+        before = ada.ok("GET", "/streams")
         answer = ask(ada, "POST", "/users/me/subscriptions", data={"subscriptions": value})
         assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST"), answer.text
-        assert {channel["name"] for channel in ada.ok("GET", "/streams")["streams"]} == {
-            "general", "engineering", "random"}
+        assert ada.ok("GET", "/streams") == before
 
     def test_missing_is_named(self, ada: Program) -> None:
         """The first required parameter that is absent is named; one that is empty is not absent."""

@@ -10,11 +10,6 @@ from tests.door.raw import basic, exchange
 from tests.support.server import RunningServer
 
 
-@pytest.fixture(scope="module")
-def ada(demo_server: RunningServer) -> Program:
-    return Program(demo_server, ADA)
-
-
 @pytest.fixture(scope="module", params=["api", "json"])
 def visitor(request: pytest.FixtureRequest, demo_server: RunningServer, ada: Program) -> Visitor:
     """Ada, at one door and at the other."""
