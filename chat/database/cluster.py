@@ -99,20 +99,26 @@ class Cluster:
             self._write_configuration()
             self._run(abandoned or threading.Event())
             self._create_database()
+        except ClusterError:
+            self._end()
+            raise
         except (OSError, AccountError, subprocess.SubprocessError, psycopg2.Error) as error:
-            self.stop()
+            self._end()
             reason = " ".join(str(error).split())
             raise ClusterError(f"PostgreSQL cannot be started in {self.folder}: {reason}") from error
 
     def stop(self) -> None:
         """Stop the server in good order and wait until it is gone; nothing where none runs."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        end_process(process.pid, lambda: process.poll() is not None)
+        self._end()
         if self._socket != self.folder / "socket":
             _remove_socket_folder(self._socket)
             self._socket = self.folder / "socket"
+
+    def _end(self) -> None:
+        """Stop the process and keep the socket's folder, so that the next start has the same address."""
+        process, self._process = self._process, None
+        if process is not None:
+            end_process(process.pid, lambda: process.poll() is not None)
 
     def stop_leftover(self) -> None:
         """Stop the server that an earlier process left running on this folder, if any."""
@@ -217,7 +223,6 @@ class Cluster:
             if state is not None and state.pid == process.pid and state.ready:
                 return
             if abandoned.wait(_POLL_S) or time.monotonic() > deadline:
-                self.stop()
                 if abandoned.is_set():
                     raise ClusterError("The start of PostgreSQL was abandoned.")
                 raise ClusterError(f"PostgreSQL in {self.folder} is not ready yet; giving up.")

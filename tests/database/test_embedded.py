@@ -171,6 +171,11 @@ class ClusterTests:
         socket_folder = Path(psycopg2.extensions.parse_dsn(dsn)["host"])
         assert stat.S_IMODE(socket_folder.stat().st_mode) == 0o700
         crash(cluster)
+        local = cluster.folder / "local.conf"
+        local.write_text("nonsense = on\n")
+        with pytest.raises(ClusterError):
+            cluster.start()
+        local.write_text("")
         cluster.start()
         assert cluster.dsn() == dsn, "the pool connects again to the address it knows"
         crash(cluster)
@@ -180,6 +185,12 @@ class ClusterTests:
         after_folder = Path(psycopg2.extensions.parse_dsn(after.dsn())["host"])
         after.stop()
         assert not after_folder.exists()
+        local.write_text("nonsense = on\n")
+        with pytest.raises(ClusterError):
+            after.start()
+        after_folder = Path(psycopg2.extensions.parse_dsn(after.dsn())["host"])
+        after.stop()
+        assert not after_folder.exists(), "nor does a start that failed leave one"
 
     def test_data_of_another_postgresql_is_refused(self, folder: Path) -> None:
         cluster = Cluster(folder)
