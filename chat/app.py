@@ -72,13 +72,13 @@ class Application:
 
     def _build(self) -> None:
         database, directory, bus, reactor = self.database, self.directory, self.bus, self.reactor
+        self.markdown = MarkdownProcess(reactor)
         self.history = History(database, directory)
         self.accounts = Accounts(database, directory, bus, self._in_thread)
         self.users = Users(database, directory, bus)
-        self.channels = Channels(database, directory, bus)
+        self.channels = Channels(database, directory, bus, self.markdown)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels)
         self.organisations = Organisations(database, directory, bus)
-        self.markdown = MarkdownProcess(reactor)
         self.sending = Sending(database, directory, bus, reactor, self.markdown)
         self.flags = Flags(database, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)

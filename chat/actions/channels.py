@@ -9,13 +9,14 @@ from typing import Any
 import psycopg2.errors
 
 from chat import event_types
+from chat.actions.sending import Markdown
 from chat.bus import Bus
 from chat.database import channels as sql
 from chat.database.pool import Database, Transaction
 from chat.directory import Directory
 from chat.errors import JsonableError, NotAllowed
 from chat.event_types import Event, SubscriptionGone
-from chat.markdown.renderer import render
+from chat.markdown.errors import MarkdownFailed
 from chat.models import MAX_CHANNEL_DESCRIPTION, MAX_CHANNEL_NAME, Channel, PostPolicy, User
 
 
@@ -43,17 +44,18 @@ class ChannelChange:
 
 
 class Channels:
-    def __init__(self, database: Database, directory: Directory, bus: Bus) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, markdown: Markdown) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
+        self._markdown = markdown
 
     async def create(self, unit: Transaction, creator: User, new: NewChannel) -> Channel:
         """A new channel, within the caller's unit; the caller publishes `channel_created` once it knows the readers."""
         name, description = check_channel_name(new.name), check_description(new.description)
         history = new.history_public_to_subscribers
         channel = await sql.insert_channel(
-            unit, name=name, description=description, rendered_description=self.render(description),
+            unit, name=name, description=description, rendered_description=await self._render(description),
             creator_id=creator.id, invite_only=new.invite_only,
             history_public_to_subscribers=(not new.invite_only if history is None else history)
             or not new.invite_only,
@@ -83,7 +85,7 @@ class Channels:
                 updated("name", name)
             if description is not None and description != old.description:
                 channel = replace(channel, description=description,
-                                  rendered_description=self.render(description))
+                                  rendered_description=await self._render(description))
                 updated("description", description, {"rendered_description": channel.rendered_description})
             if change.post_policy is not None and change.post_policy != old.post_policy:
                 channel = replace(channel, post_policy=check_policy(change.post_policy))
@@ -122,9 +124,14 @@ class Channels:
 
         await self._database.transaction(write, ("directory",))
 
-    def render(self, description: str) -> str:
+    async def _render(self, description: str) -> str:
         """A description's HTML."""
-        return render(description, self._directory).html if description else ""
+        if not description:
+            return ""
+        try:
+            return (await self._markdown.render(description, self._directory)).html
+        except MarkdownFailed as error:
+            raise JsonableError(str(error)) from error
 
     def _administered(self, acting: User, channel_id: int) -> Channel:
         channel = self._directory.channel_by_id(channel_id)

@@ -1,0 +1,2 @@
+-- Alert words, drafts, scheduled messages, topic policies, muted people.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Uploaded files, and the organisation's own emoji.
+SELECT 1;
