@@ -134,7 +134,7 @@ class Application:
         """Answer the polls, close the sockets, end the writes under way, close the pool."""
         self.queues.stop()
         for factory in self.sockets.values():
-            factory.stop()
+            await factory.stop()
         await self.markdown.stop()
         await self.database.stop()
 

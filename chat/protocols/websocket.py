@@ -34,7 +34,7 @@ from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from chat.deferreds import Clock
+from chat.deferreds import Clock, sleep
 from chat.errors import JsonableError
 from chat.events.queue import Entry, EventQueue, encode
 from chat.events.queues import EventQueues
@@ -50,7 +50,7 @@ MAX_REQUESTS_IN_FLIGHT = 100
 MAX_BACKLOG = 1000
 """Events that may wait for a reader whose socket is full."""
 MAX_SUBSCRIPTIONS = 8
-PING_S, PONG_TIMEOUT_S, HANDSHAKE_TIMEOUT_S = 30, 20, 10
+PING_S, PONG_TIMEOUT_S, HANDSHAKE_TIMEOUT_S, CLOSE_TIMEOUT_S = 30, 20, 10, 2
 CLOSED_QUEUE, GOING_AWAY, TRY_AGAIN = 4000, 1001, 1013
 
 _log = Logger("chat.websocket")
@@ -205,12 +205,12 @@ class ChatSocket(WebSocketServerProtocol):
             return
         if not entries:
             del self._subscriptions[queue.id]
-            self.sendClose(CLOSED_QUEUE, "the event queue ended or is read elsewhere")
+            self.end(CLOSED_QUEUE, "the event queue ended or is read elsewhere")
         elif not self._is_full:
             subscription.last_sent = entries[-1][0]
             self._write_frame(b'{"type":"events","queue_id":"%b","events":%b}' % (queue.id.encode(), encode(entries)))
         elif entries[-1][0] - subscription.last_sent > MAX_BACKLOG:
-            self.sendClose(TRY_AGAIN, "too slow")
+            self.end(TRY_AGAIN, "too slow")
 
     def _catch_up(self) -> None:
         """Send what waited while the socket was full."""
@@ -218,6 +218,10 @@ class ChatSocket(WebSocketServerProtocol):
             waiting = [entry for entry in subscription.queue.entries if entry[0] > subscription.last_sent]
             if waiting:
                 self._on_events(subscription.queue, waiting)
+
+    def end(self, code: int, reason: str) -> None:
+        """Close the socket. (Autobahn's own sendClose does not take the codes of RFC 6455 that servers may use.)"""
+        self.sendCloseFrame(code=code, reasonUtf8=reason.encode())
 
     def _write_frame(self, payload: bytes) -> None:
         """One text frame, written straight to the transport: servers do not mask, and we neither compress nor split."""
@@ -259,7 +263,7 @@ class SocketFactory(WebSocketServerFactory):
         self.setProtocolOptions(  # type: ignore[no-untyped-call]
             versions=[13], webStatus=False, allowedOrigins=["*"], allowNullOrigin=True, failByDrop=False,
             maxMessagePayloadSize=MAX_FRAME_BYTES, maxFramePayloadSize=MAX_FRAME_BYTES,
-            openHandshakeTimeout=HANDSHAKE_TIMEOUT_S, closeHandshakeTimeout=2, autoPingInterval=PING_S,
+            openHandshakeTimeout=HANDSHAKE_TIMEOUT_S, closeHandshakeTimeout=CLOSE_TIMEOUT_S, autoPingInterval=PING_S,
             autoPingTimeout=PONG_TIMEOUT_S, tcpNoDelay=True)
         self.door = door
         self.rest = rest
@@ -291,12 +295,15 @@ class SocketFactory(WebSocketServerFactory):
         """Close the sockets of a session that ended."""
         for socket in list(self.sockets):
             if socket.session_hash == token_hash:
-                socket.sendClose(CLOSED_QUEUE, "signed out")
+                socket.end(CLOSED_QUEUE, "signed out")
 
-    def stop(self) -> None:
-        """Close every socket: the server is going away."""
+    async def stop(self) -> None:
+        """Close every socket, for the server is going away; wait for their clients' answer, but not for long."""
         for socket in list(self.sockets):
-            socket.sendClose(GOING_AWAY, "the server is going away")
+            socket.end(GOING_AWAY, "the server is going away")
+        deadline = self.clock.seconds() + CLOSE_TIMEOUT_S
+        while self.sockets and self.clock.seconds() < deadline:
+            await sleep(self.clock, 0.02)
 
 
 class _ForeignOriginError(JsonableError):
