@@ -164,7 +164,7 @@ class LifeTests:
             assert "not properly shut down" not in (server.data / "postgres" / "log").read_text()
 
     def test_sigterm_answers_polls_and_closes_sockets(self) -> None:
-        with start_server() as server, ThreadPoolExecutor(1) as thread:
+        with start_server() as server, ThreadPoolExecutor(2) as thread:
             api = f"{server.url}/api/v1"
             credentials = {"username": "ada@plait.example", "password": "plait-demo"}
             key = requests.post(f"{api}/fetch_api_key", data=credentials, timeout=QUICK_S).json()["api_key"]
@@ -176,13 +176,14 @@ class LifeTests:
                 header={"Authorization": requests.auth._basic_auth_str(*ada)},
             )  # fmt: skip
             poll = thread.submit(requests.get, f"{api}/events", auth=ada, params=wish, timeout=QUICK_S)
+            closed = thread.submit(open_socket.recv_data)
             time.sleep(0.5)  # nothing tells from outside that a poll has begun to wait
             assert not poll.done()
             server.stop()
             answer = poll.result()
             assert answer.status_code == 200
             assert answer.json()["result"] == "success"
-            opcode, reason = open_socket.recv_data()
+            opcode, reason = closed.result()
             assert opcode == websocket.ABNF.OPCODE_CLOSE
             assert int.from_bytes(reason[:2], "big") == 1001
             open_socket.close()
