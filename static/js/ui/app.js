@@ -159,6 +159,7 @@ export class App extends Intents {
     const feedShown = isFeed(view.narrow);
     document.body.classList.toggle("side-open", view.side_open);
     document.body.classList.toggle("people-open", view.people_open);
+    document.body.classList.toggle("people-over", view.people_over);
     document.getElementById("feed").hidden = !feedShown;
     document.getElementById("page").hidden = feedShown;
     showTheme(document.documentElement, view.theme);

@@ -254,7 +254,7 @@ export class Compose {
             rows="1"
             dir="auto"
             aria-label=${this.#placeholder()}
-            placeholder=${this.#placeholder()}
+            placeholder=${this.app.narrow ? "Write a message" : this.#placeholder()}
             maxlength=${longest * 2}
             enterkeyhint="send"
             .value=${live(this.#text)}

@@ -13,9 +13,10 @@ export function entriesOf(items, start, end, { mixed, unread_line_id }) {
     const newDay = !before || dayKey(before.timestamp) !== dayKey(message.timestamp);
     const newConversation = !before || before.conversation.key !== message.conversation.key;
     const reading = isUnreadStart(items, index, unread_line_id);
+    const bar = mixed && newConversation;
+    if (!bar && newDay) entries.push({ kind: "date", key: `date-${message.key}`, message });
     if (reading) entries.push({ kind: "unread", key: "unread", message });
-    if (mixed && newConversation) entries.push({ kind: "bar", key: `bar-${message.key}`, message });
-    else if (newDay) entries.push({ kind: "date", key: `date-${message.key}`, message });
+    if (bar) entries.push({ kind: "bar", key: `bar-${message.key}`, message });
     const together =
       !newDay &&
       !newConversation &&

@@ -23,9 +23,9 @@ export function header(app) {
     <div class="head-where">${where(app, narrow)}</div>
     <div class="head-actions">
       ${iconButton("ellipsis", "More for this view", (event) => app.openNarrowMenu(event.currentTarget))}
-      ${iconButton("panel-right", "People", () => app.view.togglePeople(), {
+      ${iconButton("panel-right", "People", () => app.togglePeople(), {
         className: "head-people",
-        expanded: app.view.people_open,
+        expanded: app.wide ? app.view.people_open : app.view.people_over,
       })}
     </div>
   `;

@@ -1,5 +1,5 @@
 /** Icons from the sprite. An icon says nothing by itself: what it stands beside, or a label, does. */
-import { html, svg } from "lit";
+import { html, nothing, svg } from "lit";
 
 const SPRITE = "/static/vendor/icons.svg";
 
@@ -14,7 +14,7 @@ export function iconButton(name, label, onClick, { className = "", expanded, dis
     class="icon-button ${className}"
     aria-label=${label}
     title=${shortcut ? `${label} (${shortcut})` : label}
-    aria-expanded=${expanded === undefined ? "" : String(expanded)}
+    aria-expanded=${expanded === undefined ? nothing : String(expanded)}
     ?disabled=${disabled}
     @click=${onClick}
   >${icon(name)}</button>`;

@@ -4,8 +4,21 @@
 import { channelNarrow, conversationOf, dmNarrow, hashOf, isFeed, narrowOfConversation, simple } from "../data/narrow.js";
 
 const WIDE = "(min-width: 1100px)";
+const NARROW = "(max-width: 699px)";
 
 export class Intents {
+  get wide() {
+    return matchMedia(WIDE).matches;
+  }
+
+  get narrow() {
+    return matchMedia(NARROW).matches;
+  }
+
+  togglePeople() {
+    this.view.togglePeople(this.wide);
+  }
+
   go(narrow) {
     this.router.go(narrow);
   }
@@ -231,7 +244,7 @@ export class Intents {
     else if (this.compose.has_focus) this.compose.close();
     else if (this.feed.list?.selected) this.feed.list.select(undefined);
     else if (view.side_open) view.setSide(false);
-    else if (view.people_open && !matchMedia(WIDE).matches) view.togglePeople();
+    else if (view.people_over && !this.wide) view.togglePeople(false);
     else if (view.narrow.kind !== "inbox") this.go(simple("inbox"));
   }
 

@@ -56,7 +56,7 @@ const KEYS = {
   i: (app) => app.go(simple("inbox")),
   t: (app) => app.go(simple("recent")),
   a: (app) => app.go(simple("all")),
-  p: (app) => app.view.togglePeople(),
+  p: (app) => app.togglePeople(),
   "/": (app) => app.openSwitcher(),
   "?": (app) => app.openHelp(),
 };

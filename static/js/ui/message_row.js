@@ -144,6 +144,7 @@ function reactionWords(app, reaction, mine) {
 /** The bar above the messages of one conversation in a view that mixes several. */
 export function recipientBar(app, message) {
   const { conversation } = message;
+  const inChannel = app.view.narrow.kind === "channel";
   const { channels, people } = app.model;
   const date = dayLabel(message.timestamp, app.model.clock.now());
   if (conversation.type === "direct") {
@@ -158,10 +159,11 @@ export function recipientBar(app, message) {
   const nameOf = (id) => channels.name(id);
   return html`<div class="bar hue hue-${channel?.hue ?? 0}">
     <span class="bar-stripe"></span>
-    <a class="bar-link bar-channel cut" href=${hashOf(channelNarrow(conversation.channel_id), nameOf)} dir="auto"
-      >${channelIcon(channel)}<span class="cut">${channel?.name ?? message.channel_name}</span></a
-    ><span class="bar-arrow" aria-hidden="true">›</span
-    ><a class="bar-link bar-topic cut" href=${hashOf(narrowOfConversation(conversation), nameOf)} dir="auto">${message.topic}</a
+    ${inChannel
+      ? nothing
+      : html`<a class="bar-link bar-channel cut" href=${hashOf(channelNarrow(conversation.channel_id), nameOf)} dir="auto"
+            >${channelIcon(channel)}<span class="cut">${channel?.name ?? message.channel_name}</span></a
+          ><span class="bar-arrow" aria-hidden="true">›</span>`}<a class="bar-link bar-topic cut" href=${hashOf(narrowOfConversation(conversation), nameOf)} dir="auto">${message.topic}</a
     ><span class="bar-date">${date}</span>
   </div>`;
 }

@@ -8,7 +8,8 @@ const NOTICE_MS = 6_000;
 export class View extends Store {
   narrow = HOME;
   side_open = false; // narrow windows: the list of conversations is on top
-  people_open;
+  people_open; // the right column of a wide window
+  people_over = false; // the same list over the conversation, where there is no room beside it
   dialog; // {kind, ...} or undefined
   menu; // {kind, anchor, ...} or undefined
   notices = [];
@@ -26,6 +27,7 @@ export class View extends Store {
   setNarrow(narrow) {
     this.narrow = narrow;
     this.side_open = false;
+    this.people_over = false;
     this.menu = undefined;
     this.changed();
   }
@@ -35,9 +37,14 @@ export class View extends Store {
     this.changed();
   }
 
-  togglePeople() {
-    this.people_open = !this.people_open;
-    this.storage.write("people-open", this.people_open);
+  /** Shows or hides people: beside the conversation in a `wide` window, else over it. */
+  togglePeople(wide) {
+    if (wide) {
+      this.people_open = !this.people_open;
+      this.storage.write("people-open", this.people_open);
+    } else {
+      this.people_over = !this.people_over;
+    }
     this.changed();
   }
 
