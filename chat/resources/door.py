@@ -73,10 +73,11 @@ class Authentication:
             colon = ""
         if scheme.lower() != "basic" or not colon:
             raise Unauthorized("Invalid authorization header for basic auth")
-        user = self._directory.user_of_key(digest(key.strip()))
+        key_hash = digest(key.strip())
+        user = self._directory.user_of_key(key_hash)
         if user is None or user.email.lower() != email.strip().lower() or not user.is_active:
             raise Unauthorized("Invalid API key")
-        notes.user = user
+        notes.user, notes.key_hash = user, key_hash
 
     def by_session(self, notes: RequestNotes, token: str | None) -> None:
         """The session's cookie. Without it, or after its end, nobody is signed in."""
@@ -86,11 +87,13 @@ class Authentication:
             notes.session, notes.user = session, user
 
     def current(self, notes: RequestNotes) -> User | None:
-        """Who was found before, as they are now: None once their account or session has ended."""
+        """Who was found before, as they are now: None once their account, session or key has ended."""
         user = None if notes.user is None else self._directory.user_by_id(notes.user.id)
         if user is None or not user.is_active:
             return None
         if notes.session is not None and notes.session.token_hash not in self._directory.sessions:
+            return None
+        if notes.key_hash is not None and self._directory.user_of_key(notes.key_hash) is not user:
             return None
         return user
 

@@ -23,6 +23,8 @@ class RequestNotes:
     path: str
     user: User | None = None
     session: Session | None = None
+    key_hash: bytes | None = None
+    """Of the API key that the caller showed."""
     client_name: str = ""
     user_agent: str = ""
     address: str = ""

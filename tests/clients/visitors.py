@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -194,6 +195,12 @@ class Socket:
             cookie=cookie, **({"origin": origin} if origin else {"suppress_origin": True}), **options)
         self._requests = 0
 
+    @property
+    def tcp(self) -> socket.socket:
+        """The connection below the frames."""
+        assert self.raw.sock is not None
+        return self.raw.sock
+
     def write(self, frame: Any) -> None:
         """Send a frame; anything but a string goes as JSON."""
         self.raw.send(frame if isinstance(frame, str) else json.dumps(frame))
@@ -212,7 +219,7 @@ class Socket:
             pass
         return frame
 
-    def request(self, method: str, path: str, **params: Any) -> dict[str, Any]:
+    def request(self, method: str, path: str, /, **params: Any) -> dict[str, Any]:
         """Make a request and wait for its response."""
         self._requests += 1
         self.write({"req_id": f"r{self._requests}", "type": "request",

@@ -1,4 +1,4 @@
-"""One demo server for all that knocks at the door. What a test changes, it changes for people and channels of its own."""
+"""One demo server for all that knocks at the door. What a test changes, it changes for people and channels it made."""
 
 from __future__ import annotations
 
