@@ -38,7 +38,9 @@ function listenToLongPress(app, target) {
       const { clientX, clientY } = event.touches[0];
       const timer = setTimeout(() => {
         const message = app.feed?.messageOfRow(row);
-        if (message?.status === "sent") app.openMessageMenu(message, row.querySelector(".rendered") ?? row);
+        if (message?.status !== "sent") return;
+        press.opened = true;
+        app.openMessageMenu(message, row.querySelector(".rendered") ?? row);
       }, LONG_PRESS_MS);
       press = { timer, clientX, clientY };
     },
@@ -52,5 +54,10 @@ function listenToLongPress(app, target) {
     },
     { passive: true },
   );
-  for (const name of ["touchend", "touchcancel"]) target.addEventListener(name, end, { passive: true });
+  target.addEventListener("touchcancel", end, { passive: true });
+  target.addEventListener("touchend", (event) => {
+    // The finger that opened the menu does not also tap it away.
+    if (press?.opened && event.cancelable) event.preventDefault();
+    end();
+  });
 }
