@@ -1,7 +1,7 @@
 """The whole application in the test's own process, on a real PostgreSQL, without a port.
 
-`InProcess` is started and stopped by hand (or by `ChatTestCase`); `Client` calls routes as one person would, through the
-same dispatch as HTTP and sockets, and checks each answer against the route's declaration.
+`InProcess` is started and stopped by hand (or by `ChatTestCase`); `Client` calls routes as one person would, through
+the same dispatch as HTTP and sockets, and checks each answer against the route's declaration.
 """
 
 from __future__ import annotations
