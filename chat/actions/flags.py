@@ -8,10 +8,10 @@ from typing import Any
 from chat import event_types
 from chat.bus import Bus
 from chat.database import flags as sql
-from chat.database.messages import Condition
+from chat.database.messages import MAX_ID, Condition
 from chat.database.pool import Database, Transaction
 from chat.errors import JsonableError
-from chat.history import MAX_ID, History
+from chat.history import History
 from chat.models import EDITABLE_FLAGS, Channel, Flag, User
 
 _BATCH = 10_000

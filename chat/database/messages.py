@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from chat.database.people import Runs
 from chat.models import Message, Reaction
 
+MAX_ID = 2**31 - 1
+"""The largest message id there can be."""
+
 _SEND_BODY = """
     sent AS (
         INSERT INTO message (sender_id, recipient_id, channel_id, topic, content, rendered_content, client,
