@@ -4,6 +4,7 @@ narrow shows is chat.narrowing's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -12,6 +13,7 @@ from chat.database.messages import MAX_ID, Page, Read
 from chat.database.pool import Database
 from chat.directory import Directory
 from chat.errors import JsonableError
+from chat.highlighting import highlight
 from chat.models import Channel, User, flag_names
 from chat.narrow import Narrow
 from chat.narrowing import Narrowing, Resolved, not_in_channels
@@ -42,6 +44,15 @@ class Wanted:
     apply_markdown: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A page's messages by id only."""
+
+    message_ids: list[int]
+    found_oldest: bool
+    found_newest: bool
+
+
 class History:
     def __init__(self, database: Database, directory: Directory) -> None:
         self._database = database
@@ -64,8 +75,11 @@ class History:
         found_after = sum(read.message.id > anchor for read in reads)
         found_anchor = len(reads) > found_before + found_after
         at_end, at_start = wanted.anchor == "newest" or anchor >= MAX_ID, wanted.anchor == "oldest" or anchor == 0
+        messages = [self.wire(read, wanted.apply_markdown) for read in reads]
+        if resolved.search is not None:
+            await highlight(self._database, messages, resolved.search)
         return {
-            "messages": [self.wire(read, wanted.apply_markdown) for read in reads],
+            "messages": messages,
             "anchor": shown,
             "found_anchor": found_anchor,
             "found_oldest": at_start or (before > 0 and found_before < before),
@@ -86,6 +100,29 @@ class History:
         if read.flags is not None:
             return channel is None or not channel.invite_only or self._directory.is_subscribed(reader.id, channel.id)
         return channel is not None and not channel.is_archived and self._directory.can_read_channel(reader, channel)
+
+    async def matches(self, reader: User, message_ids: Sequence[int], narrow: Narrow) -> list[MessageWire]:
+        """Those of the messages that are within the narrow, with what was searched for marked."""
+        resolved = await self._narrowing.resolve(reader, narrow)
+        reads = await sql.select_among(
+            self._database, reader.id, [number for number in message_ids if number <= MAX_ID], resolved.conditions,
+            own_history=resolved.own_history)
+        messages = [self.wire(read, apply_markdown=True) for read in reads]
+        await highlight(self._database, messages, resolved.search or "")
+        return messages
+
+    async def span(self, reader: User, wanted: Wanted) -> Span:
+        """The ids of the messages that `page` would give, and whether its ends were found."""
+        resolved = await self._narrowing.resolve(reader, wanted.narrow)
+        anchor, _ = await self._anchor(reader, wanted, resolved)
+        ids = await sql.select_ids(
+            self._database, reader.id, Page(anchor, wanted.num_before, wanted.num_after, wanted.include_anchor),
+            resolved.conditions, own_history=resolved.own_history)
+        if (extra := sum(number > anchor for number in ids) - wanted.num_after) > 0:
+            ids = ids[:-extra]
+        before, after = sum(number < anchor for number in ids), sum(number > anchor for number in ids)
+        return Span(ids, found_oldest=wanted.anchor == "oldest" or 0 < wanted.num_before > before,
+                    found_newest=wanted.anchor == "newest" or 0 < wanted.num_after > after)
 
     async def topics(self, reader: User, channel: Channel) -> list[tuple[str, int]]:
         """(name, newest message id) of the topics that `reader` may read, newest first."""

@@ -24,8 +24,9 @@ class Flags:
         self._bus = bus
         self._history = history
 
-    async def update_flags(self, user: User, message_ids: Sequence[int], op: str, name: str) -> None:
-        """`op` ("add", "remove") a flag on messages that `user` can read; others are passed over silently.
+    async def update_flags(self, user: User, message_ids: Sequence[int], op: str, name: str) -> int:
+        """`op` ("add", "remove") a flag on messages that `user` can read; others are passed over silently. How many
+        messages it changed.
 
         Starring a message of a public channel that one never received makes it one's own, as read history.
         """
@@ -41,7 +42,7 @@ class Flags:
                 if read.flags is None:
                     adopted.append(message_id)
 
-        async def write(unit: Transaction) -> None:
+        async def write(unit: Transaction) -> int:
             if adopted:
                 await sql.adopt(unit, user.id, adopted, Flag.READ | Flag.HISTORICAL)
             if op == "add":
@@ -51,8 +52,9 @@ class Flags:
                 changed = await sql.remove(unit, user.id, wanted, flag)
                 details = _details(user, await sql.details(unit, user.id, changed)) if name == "read" else None
                 self._publish(unit, user, "remove", name, changed, details)
+            return len(changed)
 
-        await self._database.transaction(write, ("flags", user.id))
+        return await self._database.transaction(write, ("flags", user.id))
 
     async def mark_channel_read(self, user: User, channel: Channel, topic: str | None = None) -> int:
         """Mark a channel, or one of its topics, as read; how many messages that were."""

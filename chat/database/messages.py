@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chat.database.people import Runs
 from chat.models import Message, Reaction
@@ -153,6 +154,28 @@ async def select_page(db: Runs, reader_id: int, page: Page, conditions: Sequence
 
     With `own_history` only what the reader received.
     """
+    return [_read(row) for row in await _page(db, _MESSAGE, reader_id, page, conditions, own_history)]
+
+
+async def select_ids(db: Runs, reader_id: int, page: Page, conditions: Sequence[Condition], *, own_history: bool
+                     ) -> list[int]:
+    """The ids of the same messages."""
+    return [row[0] for row in await _page(db, "m.id", reader_id, page, conditions, own_history)]
+
+
+async def select_among(db: Runs, reader_id: int, message_ids: Sequence[int], conditions: Sequence[Condition], *,
+                       own_history: bool) -> list[Read]:
+    """Those of the messages that meet the conditions, ascending."""
+    where = (_OWN if own_history else _ALL) + "".join(f" AND {condition.sql}" for condition in conditions)
+    params: dict[str, object] = {"reader": reader_id, "among": int_array(message_ids)}
+    for condition in conditions:
+        params.update(condition.params)
+    rows = await db.query(f"SELECT {_MESSAGE} {where} AND m.id = ANY(%(among)s::int[]) ORDER BY 1", params)
+    return [_read(row) for row in rows]
+
+
+async def _page(db: Runs, columns: str, reader_id: int, page: Page, conditions: Sequence[Condition],
+                own_history: bool) -> Sequence[tuple[Any, ...]]:
     source = _OWN if own_history else _ALL
     column = "um.message_id" if own_history else "m.id"
     where = source + "".join(f" AND {condition.sql}" for condition in conditions)
@@ -163,16 +186,15 @@ async def select_page(db: Runs, reader_id: int, page: Page, conditions: Sequence
         params.update(condition.params)
     sides = []
     if page.num_before:
-        sides.append(f"(SELECT {_MESSAGE} {where} AND {column} < %(anchor)s ORDER BY {column} DESC "
+        sides.append(f"(SELECT {columns} {where} AND {column} < %(anchor)s ORDER BY {column} DESC "
                      "LIMIT %(before)s)")
     if params["after"]:
         start = ">=" if page.include_anchor else ">"
-        sides.append(f"(SELECT {_MESSAGE} {where} AND {column} {start} %(anchor)s ORDER BY {column} "
+        sides.append(f"(SELECT {columns} {where} AND {column} {start} %(anchor)s ORDER BY {column} "
                      "LIMIT %(after)s)")
     if not sides:
         return []
-    rows = await db.query(f"SELECT * FROM ({' UNION ALL '.join(sides)}) AS page ORDER BY 1", params)
-    return [_read(row) for row in rows]
+    return await db.query(f"SELECT * FROM ({' UNION ALL '.join(sides)}) AS page ORDER BY 1", params)
 
 
 async def first_unread(db: Runs, reader_id: int, conditions: Sequence[Condition]) -> int | None:

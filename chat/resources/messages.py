@@ -89,6 +89,39 @@ class FlaggedWire(TypedDict):
     messages: list[int]
 
 
+class MatchesNarrow(Params, frozen=True):
+    msg_ids: Annotated[list[MessageId], Meta(max_length=MAX_PAGE)]
+    narrow: Annotated[Any, Param(parse=parse_narrow, doc="A list of terms.")]
+
+
+class MatchWire(TypedDict):
+    match_content: str
+    match_subject: str
+
+
+class MatchesWire(TypedDict):
+    messages: dict[str, MatchWire]
+
+
+class UpdateFlagsInNarrow(Params, frozen=True):
+    anchor: Annotated[int | str, Param(parse=parse_anchor)]
+    num_before: Annotated[int, Meta(ge=0)]
+    num_after: Annotated[int, Meta(ge=0)]
+    narrow: Annotated[Any, Param(parse=parse_narrow, doc="A list of terms.")]
+    op: Literal["add", "remove"]
+    flag: Annotated[str, Meta(max_length=100)]
+    include_anchor: bool = True
+
+
+class FlaggedNarrowWire(TypedDict):
+    processed_count: int
+    updated_count: int
+    first_processed_id: int | None
+    last_processed_id: int | None
+    found_oldest: bool
+    found_newest: bool
+
+
 class MarkChannel(Params, frozen=True):
     stream_id: ChannelId
 
@@ -179,6 +212,29 @@ class MessagesResource:
         """Adds or removes read, starred or collapsed on one's own messages."""
         await self._flags.update_flags(notes.caller, p.messages, p.op, p.flag)
         return {"messages": list(p.messages)}
+
+    @routes.post("/messages/flags/narrow", who=Who.USER, params=UpdateFlagsInNarrow, returns=FlaggedNarrowWire,
+                 summary="Update personal message flags within a narrow", errors=(BadNarrow,))
+    async def update_flags_in_narrow(self, notes: RequestNotes, p: UpdateFlagsInNarrow) -> FlaggedNarrowWire:
+        """The same for a range of messages within a narrow; at most 5,000 at a time."""
+        before = min(p.num_before, MAX_PAGE)
+        span = await self._history.span(notes.caller, Wanted(
+            p.anchor, before, min(p.num_after, MAX_PAGE - before), p.include_anchor, p.narrow, apply_markdown=False))
+        updated = await self._flags.update_flags(notes.caller, span.message_ids, p.op, p.flag)
+        return {
+            "processed_count": len(span.message_ids), "updated_count": updated,
+            "first_processed_id": span.message_ids[0] if span.message_ids else None,
+            "last_processed_id": span.message_ids[-1] if span.message_ids else None,
+            "found_oldest": span.found_oldest, "found_newest": span.found_newest}
+
+    @routes.get("/messages/matches_narrow", who=Who.USER, params=MatchesNarrow, returns=MatchesWire,
+                summary="Check whether messages match a narrow", errors=(BadNarrow,))
+    async def matches_narrow(self, notes: RequestNotes, p: MatchesNarrow) -> MatchesWire:
+        """Those of the messages that are within the narrow, by id, with what was searched for marked."""
+        matches = await self._history.matches(notes.caller, p.msg_ids, p.narrow)
+        return {"messages": {str(message["id"]): {
+            "match_content": message["match_content"], "match_subject": message["match_subject"]}
+            for message in matches}}
 
     @routes.post("/mark_all_as_read", who=Who.USER, returns=CompleteWire, summary="Mark all messages as read")
     async def mark_all_as_read(self, notes: RequestNotes, p: Params) -> CompleteWire:
