@@ -1,6 +1,7 @@
 """From a committed event to the queues of those it is for.
 
-What all recipients share is encoded once a kind of client; flags and local echo are spliced in per queue.
+What all recipients share is encoded once a kind of client; flags are spliced in once for all who have the same, local
+echo for the one queue it is for. Queues share the bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ class Fanout:
     def __init__(self, queues: EventQueues, directory: Directory) -> None:
         self._queues = queues
         self._directory = directory
-        self._flags: dict[int, bytes] = {}
         self._on_session_end: list[Callable[[bytes], None]] = []
         self.encodes = 0
 
@@ -47,47 +47,45 @@ class Fanout:
 
     def _process_other(self, event: Event) -> None:
         assert event.body is not None
-        event_type, head = event.body["type"], b""
-        for user_id in self._present(event.audience):
-            for queue in list(self._queues.by_user.get(user_id, {}).values()):
-                if queue.options.wants(event_type):
-                    head = head or self._encode(event.body)
-                    queue.push(head, b"", self._queues.now())
+        event_type, body = event.body["type"], b""
+        now = self._queues.now()
+        for queue in self._present(event.audience):
+            if queue.options.wants(event_type):
+                body = body or self._encode(event.body)
+                queue.push(body, now)
 
     def process_message_event(self, event: MessageEvent) -> None:
         """Deliver a message to each recipient's queues: with their flags, and to the sending queue with its
         local id; then to those queues that listen to public channels without being subscribed."""
-        message = event.message
+        message, all_flags = event.message, event.flags
         assert message is not None and event.audience is not None
         channel = None if message.channel_id is None else self._directory.channels[message.channel_id]
-        heads: dict[bool, bytes] = {}
+        bodies = _Bodies(lambda apply_markdown: self._message_head(message, channel, apply_markdown))
         now = self._queues.now()
-        for user_id in self._present(event.audience):
-            flags = event.flags.get(user_id, 0)
-            for queue in list(self._queues.by_user.get(user_id, {}).values()):
-                if self._wants_message(queue, message, channel, flags):
-                    tail = self._flags_tail(flags)
-                    if queue.id == event.sender_queue_id and event.local_id is not None:
-                        tail += b',"local_message_id":' + orjson.dumps(event.local_id)
-                    queue.push(self._message_head(heads, message, channel, queue.options.apply_markdown), tail, now)
+        for queue in self._present(event.audience):
+            flags = all_flags.get(queue.user_id, 0)
+            if self._wants_message(queue, message, channel, flags):
+                body = bodies.of(queue.options.apply_markdown, flags)
+                if queue.id == event.sender_queue_id and event.local_id is not None:
+                    body += b',"local_message_id":' + orjson.dumps(event.local_id)
+                queue.push(body, now)
         if channel is None or channel.invite_only:
             return
         for queue in list(self._queues.broad.values()):
             user = self._directory.users[queue.user_id]
             if (queue.user_id not in event.audience and self._directory.can_read_channel(user, channel)
                     and self._wants_message(queue, message, channel, 0)):
-                head = self._message_head(heads, message, channel, queue.options.apply_markdown)
-                queue.push(head, self._flags_tail(0), now)
+                queue.push(bodies.of(queue.options.apply_markdown, 0), now)
 
-    def _present(self, audience: Collection[int] | None) -> Collection[int]:
-        """Those of the audience who have queues; whichever is fewer is walked through."""
+    def _present(self, audience: Collection[int] | None) -> list[EventQueue]:
+        """The queues of the audience: of audience and people with queues, whichever is fewer is walked through."""
         by_user = self._queues.by_user
         if audience is None:
-            return list(by_user)
+            return [queue for queues in by_user.values() for queue in queues.values()]
         if len(audience) <= len(by_user):
-            return [user_id for user_id in audience if user_id in by_user]
+            return [queue for user_id in audience if user_id in by_user for queue in by_user[user_id].values()]
         members = audience if isinstance(audience, (set, frozenset)) else frozenset(audience)
-        return [user_id for user_id in by_user if user_id in members]
+        return [queue for user_id, queues in by_user.items() if user_id in members for queue in queues.values()]
 
     def _wants_message(self, queue: EventQueue, message: Message, channel: Channel | None, flags: int) -> bool:
         options = queue.options
@@ -118,23 +116,30 @@ class Fanout:
                 return channel is not None and message.topic.startswith("✔ ")
         return False
 
-    def _message_head(self, heads: dict[bool, bytes], message: Message, channel: Channel | None,
-                      apply_markdown: bool) -> bytes:
-        head = heads.get(apply_markdown)
-        if head is None:
-            users = self._directory.users
-            head = heads[apply_markdown] = self._encode({"type": "message", "message": message_wire(
-                message, users[message.sender_id], channel_name=channel.name if channel else None,
-                people=[users[user_id] for user_id in message.user_ids], users=users,
-                apply_markdown=apply_markdown)})
-        return head
-
-    def _flags_tail(self, flags: int) -> bytes:
-        tail = self._flags.get(flags)
-        if tail is None:
-            tail = self._flags[flags] = b',"flags":' + orjson.dumps(flag_names(flags))
-        return tail
+    def _message_head(self, message: Message, channel: Channel | None, apply_markdown: bool) -> bytes:
+        users = self._directory.users
+        return self._encode({"type": "message", "message": message_wire(
+            message, users[message.sender_id], channel_name=channel.name if channel else None,
+            people=[users[user_id] for user_id in message.user_ids], users=users, apply_markdown=apply_markdown)})
 
     def _encode(self, body: object) -> bytes:
         self.encodes += 1
         return orjson.dumps(body)[:-1]
+
+
+class _Bodies:
+    """One message's event for each kind of client and each set of flags, made when first asked for."""
+
+    def __init__(self, head: Callable[[bool], bytes]) -> None:
+        self._head = head
+        self._heads: dict[bool, bytes] = {}
+        self._bodies: dict[tuple[bool, int], bytes] = {}
+
+    def of(self, apply_markdown: bool, flags: int) -> bytes:
+        body = self._bodies.get((apply_markdown, flags))
+        if body is None:
+            head = self._heads.get(apply_markdown)
+            if head is None:
+                head = self._heads[apply_markdown] = self._head(apply_markdown)
+            body = self._bodies[apply_markdown, flags] = head + b',"flags":' + orjson.dumps(flag_names(flags))
+        return body

@@ -2,7 +2,7 @@
 
 - Events have ids that grow; an event stays until it is acknowledged (by asking for what comes after it), so an answer
   that got lost on the way is given again.
-- Bytes that all recipients share are held once: an entry is a shared head and a small tail; only the id is added here.
+- An event is held once for all queues it is in: a queue keeps a reference, and adds the id when it hands the event out.
 - At most one reader: whoever comes to read ends the reading of the one before, who gets what there is.
 - A queue that grows past MAX_EVENTS or MAX_BYTES is lost: its owner has to register anew.
 
@@ -43,19 +43,24 @@ class QueueOptions:
         return self.event_types is None or event_type in self.event_types
 
 
-Entry = tuple[int, bytes, bytes]
-"""(id, head, tail): the JSON of an event is head + tail + `,"id":N}`."""
+Entry = tuple[int, bytes]
+"""(id, body): the JSON of an event is body + `,"id":N}`."""
 
 Sink = Callable[["EventQueue", list[Entry]], None]
 
 
 def encode(entries: list[Entry]) -> bytes:
     """The JSON list of some entries."""
-    return b"[" + b",".join([b'%b%b,"id":%d}' % (head, tail, event_id) for event_id, head, tail in entries]) + b"]"
+    return b"[" + b",".join([b'%b,"id":%d}' % (body, event_id) for event_id, body in entries]) + b"]"
+
+
+def _weight(body: bytes) -> int:
+    """What an event counts towards MAX_BYTES: it is shared, so a part of it and what the reference costs."""
+    return len(body) // 8 + 64
 
 
 class EventQueue:
-    __slots__ = ("_bytes", "_poll", "_pruned", "_sink", "entries", "heartbeat_after_s", "id", "last_seen", "lost",
+    __slots__ = ("_bodies", "_bytes", "_poll", "_pruned", "_sink", "heartbeat_after_s", "id", "last_seen", "lost",
                  "next_id", "options", "quiet_since", "user_id")
 
     def __init__(self, queue_id: str, user_id: int, options: QueueOptions, now: float, heartbeat_after_s: float
@@ -63,7 +68,8 @@ class EventQueue:
         self.id = queue_id
         self.user_id = user_id
         self.options = options
-        self.entries: deque[Entry] = deque()
+        self._bodies: deque[bytes] = deque()
+        """The events not acknowledged; the newest has the id before `next_id`, and no id between is missing."""
         self.next_id = 0
         self.lost = False
         self.last_seen = now
@@ -81,17 +87,23 @@ class EventQueue:
         """Whether a reader is connected now."""
         return self._poll is not None or self._sink is not None
 
-    def push(self, head: bytes, tail: bytes, now: float) -> None:
-        """Add an event and hand it to the reader."""
-        entry = (self.next_id, head, tail)
-        self.next_id += 1
-        self.entries.append(entry)
-        self._bytes += len(tail) + 64 + (len(head) if len(self.entries) == 1 else len(head) // 8)
-        if len(self.entries) > MAX_EVENTS or self._bytes > MAX_BYTES:
+    @property
+    def entries(self) -> list[Entry]:
+        """The events that are not acknowledged, oldest first."""
+        bodies = self._bodies
+        return list(enumerate(bodies, self.next_id - len(bodies))) if bodies else []
+
+    def push(self, body: bytes, now: float) -> None:
+        """Add an event (its JSON without the closing brace) and hand it to the reader."""
+        event_id = self.next_id
+        self.next_id = event_id + 1
+        self._bodies.append(body)
+        self._bytes += _weight(body)
+        if self._bytes > MAX_BYTES or len(self._bodies) > MAX_EVENTS:
             self.drop()
         elif self._sink is not None:
             self.quiet_since = now
-            self._sink(self, [entry])
+            self._sink(self, [(event_id, body)])
         elif self._poll is not None:
             self._end_poll(now)
 
@@ -101,12 +113,10 @@ class EventQueue:
             raise JsonableError(f"An event newer than {last_event_id} has already been pruned!")
         if last_event_id >= self.next_id:
             raise JsonableError(f"Event {last_event_id} was not in this queue")
-        entries = self.entries
-        while entries and entries[0][0] <= last_event_id:
-            entries.popleft()
+        bodies = self._bodies
+        for _ in range(last_event_id + 1 - (self.next_id - len(bodies))):
+            self._bytes -= _weight(bodies.popleft())
         self._pruned = last_event_id
-        if not entries:
-            self._bytes = 0
 
     def touch(self, now: float) -> None:
         """Its reader was here without waiting."""
@@ -117,8 +127,8 @@ class EventQueue:
         self._displace(now)
         self.last_seen = self.quiet_since = now
         poll: Deferred[list[Entry]] = Deferred(self._poll_left)
-        if self.entries:
-            poll.callback(list(self.entries))
+        if self._bodies:
+            poll.callback(self.entries)
         else:
             self._poll = poll
         return poll
@@ -128,8 +138,8 @@ class EventQueue:
         self._displace(now)
         self.last_seen = self.quiet_since = now
         self._sink = sink
-        if self.entries:
-            sink(self, list(self.entries))
+        if self._bodies:
+            sink(self, self.entries)
 
     def detach(self, sink: Sink, now: float) -> None:
         """The reader behind `sink` is gone; the queue stays."""
@@ -140,7 +150,7 @@ class EventQueue:
     def drop(self) -> None:
         """The queue is no more: free its memory, and tell the reader."""
         self.lost = True
-        self.entries.clear()
+        self._bodies.clear()
         poll, self._poll = self._poll, None
         sink, self._sink = self._sink, None
         if poll is not None:
@@ -164,7 +174,7 @@ class EventQueue:
         poll, self._poll = self._poll, None
         self.last_seen = self.quiet_since = now
         assert poll is not None
-        poll.callback(list(self.entries))
+        poll.callback(self.entries)
 
     def _poll_left(self, poll: Deferred[list[Entry]]) -> None:
         if self._poll is poll:

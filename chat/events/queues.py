@@ -108,4 +108,4 @@ class EventQueues:
             if queue.lost or (not queue.is_read and now - queue.last_seen > queue.options.lifespan_s):
                 self.drop(queue)
             elif queue.is_read and now - queue.quiet_since >= queue.heartbeat_after_s:
-                queue.push(_HEARTBEAT, b"", now)
+                queue.push(_HEARTBEAT, now)

@@ -93,7 +93,7 @@ class Registration:
         try:
             rows = await self._rows(user.id, wish)
             await self._database.settled()
-            for event in [orjson.loads(b'%b%b,"id":0}' % (head, tail)) for _, head, tail in probe.entries]:
+            for event in [orjson.loads(b'%b,"id":0}' % body) for _, body in probe.entries]:
                 _apply(rows, user.id, event)
         finally:
             self._queues.drop(probe)
