@@ -17,6 +17,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Site
 
 from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
+from chat.actions.activity import Activity
 from chat.actions.channels import Channels
 from chat.actions.demo import Demo
 from chat.actions.flags import Flags
@@ -26,6 +27,7 @@ from chat.actions.sending import Sending
 from chat.actions.subscriptions import Subscriptions
 from chat.actions.users import Users
 from chat.bus import Bus
+from chat.database import activity as activity_sql
 from chat.database import channels as channel_sql
 from chat.database import people as people_sql
 from chat.database.messages import PREPARED
@@ -48,6 +50,7 @@ from chat.resources.rest import Rest
 from chat.resources.server import ServerResource
 from chat.resources.users import UsersResource
 from chat.settings import Settings
+from chat.workers.dormancy import Dormancy
 
 KEEP_ALIVE_S = 120
 THREADS = 4
@@ -75,9 +78,11 @@ class Application:
         self.markdown = MarkdownProcess(reactor)
         self.history = History(database, directory)
         self.accounts = Accounts(database, directory, bus, self._in_thread)
-        self.users = Users(database, directory, bus)
-        self.channels = Channels(database, directory, bus, self.markdown)
-        self.subscriptions = Subscriptions(database, directory, bus, self.channels)
+        self.activity = Activity(database, directory, bus, reactor)
+        self.dormancy = Dormancy(self.activity, reactor)
+        self.users = Users(database, directory, bus, self.activity)
+        self.channels = Channels(database, directory, bus, self.markdown, self.activity)
+        self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
         self.organisations = Organisations(database, directory, bus)
         self.sending = Sending(database, directory, bus, reactor, self.markdown)
         self.flags = Flags(database, bus, self.history)
@@ -85,7 +90,7 @@ class Application:
         registration = Registration(
             database, directory, self.queues, self.settings, generation=int(reactor.seconds()))
         authentication = Authentication(directory, self.accounts, reactor)
-        rest = Rest(reactor, lambda: database.statements)
+        rest = Rest(reactor, lambda: database.statements, self.activity.seen)
         self.rest = rest
         for resource in (
                 MessagesResource(self.sending, self.history, self.flags, self.reactions, directory),
@@ -110,6 +115,7 @@ class Application:
         if self.settings.demo and self._demo_may_be_missing():
             await Demo(self.database, self.directory, self.accounts, self.organisations, self.users,
                        self.subscriptions, self.sending).seed()
+        self.dormancy.start()
         self._greeting = await self._how_to_sign_in()
 
     def get_site(self) -> Site:
@@ -136,6 +142,7 @@ class Application:
         for factory in self.sockets.values():
             await factory.stop()
         await self.markdown.stop()
+        await self.dormancy.stop()
         await self.database.stop()
 
     def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:
@@ -155,7 +162,8 @@ class Application:
             subscriptions=await channel_sql.subscriptions(db),
             former=await channel_sql.former_subscriptions(db),
             api_keys=await people_sql.api_keys(db),
-            sessions=await people_sql.sessions(db)))
+            sessions=await people_sql.sessions(db),
+            dormant=await activity_sql.dormant(db)))
 
     async def _how_to_sign_in(self) -> list[str]:
         if self.directory.organisation is None:

@@ -30,6 +30,7 @@ class Loaded:
     """(user_id, channel_id) of those who once were subscribed."""
     api_keys: Sequence[tuple[bytes, int]] = ()
     sessions: Sequence[Session] = ()
+    dormant: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Directory:
         self._channel_names: dict[str, int] = {}
         self._rolls: dict[int, _Roll] = {}
         self._subscriptions: dict[int, dict[int, Subscription]] = {}
+        self._dormant: dict[int, int] = {}
         self._former: dict[int, set[int]] = {}
         self._people_encoded: dict[bool, bytes] = {}
         self._person_encoded: dict[int, bytes] = {}
@@ -68,6 +70,7 @@ class Directory:
             ev.ApiKeySet: lambda change: self._api_keys.update({change.key_hash: change.user_id}),
             ev.ApiKeyGone: lambda change: self._api_keys.pop(change.key_hash, None),
             ev.SessionSet: lambda change: self.sessions.update({change.session.token_hash: change.session}),
+            ev.DormantSet: lambda change: self._set_dormant(change.user_id, change.caught_up_to),
             ev.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
         }
 
@@ -82,6 +85,7 @@ class Directory:
             self._set_subscription(subscription)
         for user_id, channel_id in loaded.former:
             self._former.setdefault(user_id, set()).add(channel_id)
+        self._dormant.update(loaded.dormant)
         self._api_keys.update(loaded.api_keys)
         self.sessions.update((session.token_hash, session) for session in loaded.sessions)
 
@@ -225,11 +229,18 @@ class Directory:
             roll.encoded = orjson.dumps(sorted(self.subscribers(channel_id)))
         return roll.encoded
 
-    def subscribers_array(self, channel_id: int) -> str:
-        """`subscribers` as a PostgreSQL array literal."""
+    def is_dormant(self, user_id: int) -> bool:
+        return user_id in self._dormant
+
+    def caught_up_to(self, user_id: int) -> int | None:
+        """The newest message a dormant person was looked at for; None for who is awake."""
+        return self._dormant.get(user_id)
+
+    def readers_array(self, channel_id: int) -> str:
+        """The subscribers who get a row of every message, all but the dormant, as a PostgreSQL array literal."""
         roll = self._rolls.setdefault(channel_id, _Roll())
         if roll.array is None:
-            roll.array = "{" + ",".join(map(str, sorted(self.subscribers(channel_id)))) + "}"
+            roll.array = "{" + ",".join(map(str, sorted(self.subscribers(channel_id) - self._dormant.keys()))) + "}"
         return roll.array
 
     # Steps
@@ -269,6 +280,14 @@ class Directory:
         del self._rolls[channel_id].members[user_id]
         self._former.setdefault(user_id, set()).add(channel_id)
         self._forget_derived(channel_id)
+
+    def _set_dormant(self, user_id: int, caught_up_to: int | None) -> None:
+        if caught_up_to is None:
+            self._dormant.pop(user_id, None)
+        else:
+            self._dormant[user_id] = caught_up_to
+        for channel_id in self.subscriptions_of(user_id):
+            self._forget_derived(channel_id)
 
     def _forget_derived(self, channel_id: int) -> None:
         roll = self._rolls[channel_id]

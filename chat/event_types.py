@@ -66,8 +66,16 @@ class SessionGone:
     token_hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class DormantSet:
+    """A person has rows of all they received up to a message; None: of everything, they are awake."""
+
+    user_id: int
+    caught_up_to: int | None
+
+
 Change = (UserSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet | ApiKeyGone
-          | SessionSet | SessionGone)
+          | SessionSet | SessionGone | DormantSet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,14 @@ def session_started(session: Session) -> Event:
 
 def session_ended(token_hash: bytes) -> Event:
     return Event(None, (), (SessionGone(token_hash),))
+
+
+def dormant(user_id: int, caught_up_to: int) -> Event:
+    return Event(None, (), (DormantSet(user_id, caught_up_to),))
+
+
+def awake(user_id: int) -> Event:
+    return Event(None, (), (DormantSet(user_id, None),))
 
 
 def heartbeat() -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg2.errors
 
 from chat import event_types
+from chat.actions.activity import Activity
 from chat.actions.sending import Markdown
 from chat.bus import Bus
 from chat.database import channels as sql
@@ -44,11 +45,13 @@ class ChannelChange:
 
 
 class Channels:
-    def __init__(self, database: Database, directory: Directory, bus: Bus, markdown: Markdown) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, markdown: Markdown, activity: Activity
+                 ) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
         self._markdown = markdown
+        self._activity = activity
 
     async def create(self, unit: Transaction, creator: User, new: NewChannel) -> Channel:
         """A new channel, within the caller's unit; the caller publishes `channel_created` once it knows the readers."""
@@ -112,6 +115,8 @@ class Channels:
     async def do_archive(self, acting: User, channel_id: int) -> None:
         """Close a channel: nobody is subscribed any more, its name is free, what was written stays readable to those
         who received it."""
+        await self._activity.wake(self._directory.subscribers(channel_id))
+
         async def write(unit: Transaction) -> None:
             channel = self._administered(acting, channel_id)
             archived = replace(channel, is_archived=True)

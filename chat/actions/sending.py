@@ -68,17 +68,27 @@ class SendRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressed:
+    """Whom a message reaches, at the moment of writing."""
+
+    readers: Collection[int]
+    rows: str
+    """Those readers who get a row now, as an array literal."""
+    flags: Mapping[int, int]
+    """Of those for whom they are not 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedMessage:
-    """A message that may be sent: rendered, its readers known."""
+    """A message that may be sent, rendered."""
 
     sender: User
     recipient: Recipient
     content: str
     rendered: Rendered
     client_name: str
-    readers: Collection[int]
-    readers_array: str
-    flags: Mapping[int, int]
+    reads: bool
+    """Whether it counts as read by its sender."""
     queue_id: str
     local_id: str
     echo_to: str | None
@@ -105,23 +115,13 @@ class Sending:
         recipient = self._recipient(sender, request)
         rendered = await self._render(content)
         sender, recipient = self._still(sender, recipient)
-        if isinstance(recipient, ChannelRecipient):
-            readers: Collection[int] = self._directory.subscribers(recipient.channel.id)
-            array = self._directory.subscribers_array(recipient.channel.id)
-            if sender.id not in readers:
-                readers = frozenset({*readers, sender.id})
-                array = int_array(readers)
-        else:
-            readers = recipient.user_ids
-            array = int_array(readers)
         reads = request.read_by_sender
         if reads is None:
             client = request.client_name.lower()
             reads = client in _READING_CLIENTS or "desktop app" in client
         queue_id, local_id, echo_to = _name(request)
         return CheckedMessage(
-            sender, recipient, content, rendered, request.client_name, readers, array,
-            self._flags(sender, rendered, readers, reads=reads), queue_id, local_id, echo_to)
+            sender, recipient, content, rendered, request.client_name, reads, queue_id, local_id, echo_to)
 
     async def do_send_messages(self, checked: CheckedMessage) -> int:
         """Store a message and tell everyone; its id. A retransmission gets the first one's id and tells no one."""
@@ -129,11 +129,12 @@ class Sending:
         async with self._database.lanes.hold(_LANE):
             if self._clock.seconds() - asked > PATIENCE_S:
                 raise ServiceUnavailable  # waited behind a write whose outcome was unknown; nothing was done
+            addressed = self._address(checked)
 
             async def write(unit: Transaction) -> Stored | None:
-                stored = await sql.insert_message(unit, self._new(checked), checked.readers_array, checked.flags)
+                stored = await sql.insert_message(unit, self._new(checked), addressed.rows, addressed.flags)
                 if stored is not None and stored.id > self._newest_published:
-                    self._publish(unit, checked, stored)
+                    self._publish(unit, checked, addressed, stored)
                 return stored
 
             was_sent = False
@@ -171,7 +172,7 @@ class Sending:
             recipient = ChannelRecipient(channel, recipient.topic)
         return self._directory.users[sender.id], recipient
 
-    def _publish(self, unit: Transaction, checked: CheckedMessage, stored: Stored) -> None:
+    def _publish(self, unit: Transaction, checked: CheckedMessage, addressed: Addressed, stored: Stored) -> None:
         recipient = checked.recipient
         channel = None
         if isinstance(recipient, ChannelRecipient):
@@ -186,7 +187,7 @@ class Sending:
             recipient.topic if isinstance(recipient, ChannelRecipient) else "", checked.content,
             checked.rendered.html, stored.timestamp, checked.client_name)
         self._bus.publish(unit, event_types.message(
-            message, checked.readers, checked.flags, sender_queue_id=checked.echo_to, local_id=checked.local_id))
+            message, addressed.readers, addressed.flags, sender_queue_id=checked.echo_to, local_id=checked.local_id))
         unit.after_commit(lambda: setattr(self, "_newest_published", stored.id))
 
     def _new(self, checked: CheckedMessage) -> NewMessage:
@@ -201,6 +202,24 @@ class Sending:
             content=checked.content, rendered_content=rendered.html, client=checked.client_name,
             has_link=rendered.has_link, has_image=rendered.has_image, has_attachment=rendered.has_attachment,
             queue_id=checked.queue_id, local_id=checked.local_id)
+
+    def _address(self, checked: CheckedMessage) -> Addressed:
+        """Readers, their flags, and who gets a row now: all but those dormant subscribers whom it does not concern."""
+        sender, recipient, directory = checked.sender, checked.recipient, self._directory
+        if isinstance(recipient, DirectRecipient):
+            flags = self._flags(sender, checked.rendered, recipient.user_ids, reads=checked.reads)
+            return Addressed(recipient.user_ids, int_array(recipient.user_ids), flags)
+        readers = directory.subscribers(recipient.channel.id)
+        rows = directory.readers_array(recipient.channel.id)
+        outside = sender.id not in readers
+        if outside:
+            readers = readers | {sender.id}
+        flags = self._flags(sender, checked.rendered, readers, reads=checked.reads)
+        concerned = {user_id for user_id in flags if directory.is_dormant(user_id)}
+        if outside or concerned:
+            rows = int_array([user_id for user_id in readers
+                              if user_id in concerned or not directory.is_dormant(user_id)])
+        return Addressed(readers, rows, flags)
 
     def _flags(self, sender: User, rendered: Rendered, readers: Collection[int], *, reads: bool) -> dict[int, int]:
         flags: dict[int, int] = {}

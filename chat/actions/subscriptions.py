@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chat import event_types
+from chat.actions.activity import Activity
 from chat.actions.channels import Channels, NewChannel
 from chat.bus import Bus
 from chat.database import channels as sql
@@ -35,11 +36,13 @@ class Subscribed:
 
 
 class Subscriptions:
-    def __init__(self, database: Database, directory: Directory, bus: Bus, channels: Channels) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, channels: Channels,
+                 activity: Activity) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
         self._channels = channels
+        self._activity = activity
 
     async def do_subscribe(self, acting: User, wanted: Sequence[NewChannel], people: Sequence[User], *,
                            colors: Mapping[str, str] | None = None, refuse_unauthorized: bool = True) -> Subscribed:
@@ -48,6 +51,8 @@ class Subscriptions:
         Raises NotAllowed for a private channel that `acting` is not in (or reports it, without
         `refuse_unauthorized`), and for guests who would create a channel.
         """
+        await self._activity.wake(person.id for person in people)
+
         async def write(unit: Transaction) -> Subscribed:
             result = Subscribed()
             existing: list[Channel] = []
@@ -71,6 +76,7 @@ class Subscriptions:
         not in."""
         if not acting.is_administrator and any(person.id != acting.id for person in people):
             raise NotAllowed("Insufficient permission")
+        await self._activity.wake(person.id for person in people)
 
         async def write(unit: Transaction) -> Subscribed:
             result = Subscribed()

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from chat import event_types
+from chat.actions.activity import Activity
 from chat.bus import Bus
 from chat.database import people as sql
 from chat.database.pool import Database, Transaction
@@ -20,10 +21,11 @@ _ADDRESS = re.compile(r"[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@[^@\s\x00-\x1f<>()\
 
 
 class Users:
-    def __init__(self, database: Database, directory: Directory, bus: Bus) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, activity: Activity) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
+        self._activity = activity
 
     async def do_create_user(self, *, email: str, full_name: str, role: int, password_hash: str | None) -> User:
         """A new person. Raises JsonableError where name or address cannot be, or the address is taken."""
@@ -61,6 +63,8 @@ class Users:
 
     async def do_deactivate(self, acting: User, user_id: int) -> None:
         """Close an account: its sessions, keys and queues end at once. What it wrote stays."""
+        await self._activity.wake([user_id])
+
         async def write(unit: Transaction) -> None:
             target = self._target(acting, user_id)
             if not target.is_active:

@@ -20,6 +20,7 @@ from werkzeug.routing import BaseConverter, Map, Rule
 
 from chat.deferreds import Clock, shielded
 from chat.errors import JsonableError, MethodNotAllowed, NotFound, Unauthorized
+from chat.models import User
 from chat.params import Raw
 from chat.resources.notes import Door, RequestNotes, printable_name
 from chat.resources.routes import METHODS, Route, Who
@@ -68,9 +69,11 @@ def json_error(error: BaseException) -> Reply:
 class Rest:
     """The table of all routes, and their dispatch."""
 
-    def __init__(self, clock: Clock, statements: Callable[[], int] = lambda: 0) -> None:
+    def __init__(self, clock: Clock, statements: Callable[[], int] = lambda: 0,
+                 seen: Callable[[User], Awaitable[None] | None] = lambda user: None) -> None:
         self._clock = clock
         self._statements = statements
+        self._seen = seen
         self._verbs: dict[str, dict[str, Route]] = {}
         self._map = Map(converters={"email": _EmailConverter}, strict_slashes=False, merge_slashes=False)
         self._urls = self._map.bind("")
@@ -126,6 +129,8 @@ class Rest:
     async def _answer(self, notes: RequestNotes, outcome: Awaitable[Any], route: Route) -> Reply:
         before = self._statements()
         try:
+            if notes.user is not None and (arriving := self._seen(notes.user)) is not None:
+                await arriving
             reply = Reply(200, json_success(notes, await outcome))
         except CancelledError:
             raise

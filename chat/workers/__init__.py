@@ -1,0 +1,1 @@
+"""What runs by the clock or from a queue, one module a job."""
