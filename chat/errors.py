@@ -124,6 +124,20 @@ class MethodNotAllowed(JsonableError):
         return {"Allow": ", ".join(self.allowed)}
 
 
+class ChannelWildcardNotAllowed(JsonableError):
+    code = "STREAM_WILDCARD_MENTION_NOT_ALLOWED"
+
+    def __init__(self) -> None:
+        super().__init__("You do not have permission to use channel wildcard mentions in this channel.")
+
+
+class TopicWildcardNotAllowed(JsonableError):
+    code = "TOPIC_WILDCARD_MENTION_NOT_ALLOWED"
+
+    def __init__(self) -> None:
+        super().__init__("You do not have permission to use topic wildcard mentions in this topic.")
+
+
 class BadEventQueueId(JsonableError):
     """The sentence begins as it does because old clients recognise a lost queue by it."""
 

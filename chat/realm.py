@@ -59,7 +59,7 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "invite_to_realm_policy": NOBODY,
         "create_multiuse_invite_group": nobody,
         "user_group_edit_policy": NOBODY,
-        "wildcard_mention_policy": 1,
+        "wildcard_mention_policy": 5,
         "direct_message_initiator_group": everyone,
         "direct_message_permission_group": everyone,
         "can_access_all_users_group": everyone,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from chat.actions.accounts import Accounts
 from chat.actions.channels import NewChannel
+from chat.actions.message_checks import SendRequest
 from chat.actions.organisation import FIRST_CHANNELS, Organisations, OrganisationWish
-from chat.actions.sending import Sending, SendRequest
+from chat.actions.sending import Sending
 from chat.actions.subscriptions import Subscriptions
 from chat.actions.users import Users
 from chat.database.pool import Database, Transaction

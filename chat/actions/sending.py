@@ -14,32 +14,39 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chat import event_types
+from chat.actions.message_checks import (
+    MAX_FREE_WILDCARD,
+    SendRequest,
+    check_content,
+    check_wildcard,
+    recipient_of,
+)
 from chat.bus import Bus
 from chat.database import messages as sql
 from chat.database.messages import NewMessage, Stored, int_array
 from chat.database.pool import PATIENCE_S, Database, OutcomeUnknown, Transaction
 from chat.deferreds import Clock, sleep
 from chat.directory import Directory
-from chat.errors import ChannelDoesNotExist, JsonableError, NotAllowed, ServiceUnavailable, UserDeactivated
+from chat.errors import (
+    ChannelDoesNotExist,
+    JsonableError,
+    ServiceUnavailable,
+    TopicWildcardNotAllowed,
+    UserDeactivated,
+)
 from chat.markdown.errors import MarkdownFailed
 from chat.markdown.names import MarkdownNames
 from chat.markdown.renderer import Rendered
 from chat.models import (
-    MAX_MESSAGE,
-    MAX_TOPIC,
-    Channel,
     ChannelRecipient,
     DirectRecipient,
     Flag,
     Message,
-    PostPolicy,
     Recipient,
     User,
 )
-from chat.recipients import parse_channel, parse_people
 
 _LANE = ("send",)
-_TRUNCATED = "\n[message truncated]"
 _READING_CLIENTS = frozenset({
     "website", "zulipandroid", "zulipios", "zulipmobile", "zulipdesktop", "zulipelectron", "zulipterminal", "snipe",
     "ios", "android", "zulipflutter"})
@@ -50,21 +57,6 @@ class Markdown(Protocol):
     """Renders messages: at once, or elsewhere where that could hold up others."""
 
     async def render(self, content: str, names: MarkdownNames, /) -> Rendered: ...
-
-
-@dataclass(frozen=True, slots=True)
-class SendRequest:
-    """What a client asks to be sent."""
-
-    type: str
-    to: str
-    content: str
-    client_name: str
-    topic: str | None = None
-    queue_id: str | None = None
-    local_id: str | None = None
-    idempotency_key: str | None = None
-    read_by_sender: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +104,11 @@ class Sending:
     async def check_message(self, sender: User, request: SendRequest) -> CheckedMessage:
         """Whether `sender` may send this, and its rendering. Raises a JsonableError that says what is wrong."""
         content = check_content(request.content)
-        recipient = self._recipient(sender, request)
+        recipient = recipient_of(self._directory, sender, request)
         rendered = await self._render(content)
         sender, recipient = self._still(sender, recipient)
+        if isinstance(recipient, ChannelRecipient) and rendered.mentions_channel_wildcard:
+            check_wildcard(sender, len(self._directory.subscribers(recipient.channel.id)))
         reads = request.read_by_sender
         if reads is None:
             client = request.client_name.lower()
@@ -129,7 +123,7 @@ class Sending:
         async with self._database.lanes.hold(_LANE):
             if self._clock.seconds() - asked > PATIENCE_S:
                 raise ServiceUnavailable  # waited behind a write whose outcome was unknown; nothing was done
-            addressed = self._address(checked)
+            addressed = self._address(checked, await self._participants(checked))
 
             async def write(unit: Transaction) -> Stored | None:
                 stored = await sql.insert_message(unit, self._new(checked), addressed.rows, addressed.flags)
@@ -203,7 +197,18 @@ class Sending:
             has_link=rendered.has_link, has_image=rendered.has_image, has_attachment=rendered.has_attachment,
             queue_id=checked.queue_id, local_id=checked.local_id)
 
-    def _address(self, checked: CheckedMessage) -> Addressed:
+    async def _participants(self, checked: CheckedMessage) -> frozenset[int]:
+        """Whom `@**topic**` means: who took part in the topic. Where it is not mentioned: nobody, and no query."""
+        recipient = checked.recipient
+        if not checked.rendered.mentions_topic_wildcard or isinstance(recipient, DirectRecipient):
+            return frozenset()
+        found = await sql.participants(self._database, recipient.channel.id, recipient.topic)
+        participants = self._directory.subscribers(recipient.channel.id) & {*found, checked.sender.id}
+        if len(participants) > MAX_FREE_WILDCARD and not checked.sender.is_administrator:
+            raise TopicWildcardNotAllowed
+        return participants
+
+    def _address(self, checked: CheckedMessage, participants: frozenset[int]) -> Addressed:
         """Readers, their flags, and who gets a row now: all but those dormant subscribers whom it does not concern."""
         sender, recipient, directory = checked.sender, checked.recipient, self._directory
         if isinstance(recipient, DirectRecipient):
@@ -215,6 +220,8 @@ class Sending:
         if outside:
             readers = readers | {sender.id}
         flags = self._flags(sender, checked.rendered, readers, reads=checked.reads)
+        for user_id in participants:
+            flags[user_id] = flags.get(user_id, 0) | Flag.TOPIC_WILDCARD_MENTIONED
         concerned = {user_id for user_id in flags if directory.is_dormant(user_id)}
         if outside or concerned:
             rows = int_array([user_id for user_id in readers
@@ -236,81 +243,6 @@ class Sending:
         if reads:
             flags[sender.id] = flags.get(sender.id, 0) | Flag.READ
         return flags
-
-    def _recipient(self, sender: User, request: SendRequest) -> Recipient:
-        if request.type in ("channel", "stream"):
-            return self._channel_recipient(sender, request)
-        return self._direct_recipient(sender, request)
-
-    def _channel_recipient(self, sender: User, request: SendRequest) -> ChannelRecipient:
-        wanted = parse_channel(request.to)
-        channel = (self._directory.channel_by_id(wanted) if isinstance(wanted, int)
-                   else self._directory.channel_by_name(wanted.strip()))
-        if channel is None or not self._directory.can_see_channel(sender, channel):
-            raise ChannelDoesNotExist(wanted)
-        subscribed = self._directory.is_subscribed(sender.id, channel.id)
-        if channel.invite_only and not subscribed:
-            raise NotAllowed(f"Not authorized to send to channel '{channel.name}'")
-        check_post_policy(sender, channel)
-        if request.topic is None:
-            raise JsonableError("Topic couldn't be empty")
-        return ChannelRecipient(channel, check_topic(request.topic))
-
-    def _direct_recipient(self, sender: User, request: SendRequest) -> DirectRecipient:
-        people = parse_people(request.to)
-        if not people:
-            raise JsonableError("Message must have recipients")
-        users: set[int] = {sender.id}
-        for wanted in people:
-            user = (self._directory.user_by_id(wanted) if isinstance(wanted, int)
-                    else self._directory.user_by_email(wanted))
-            if user is None:
-                raise JsonableError(f"Invalid user ID {wanted}" if isinstance(wanted, int)
-                                    else f"Invalid email '{wanted}'")
-            if not user.is_active:
-                raise JsonableError(f"'{user.full_name}' is no longer using this organization.")
-            users.add(user.id)
-        return DirectRecipient(tuple(sorted(users)))
-
-
-def check_content(content: str) -> str:
-    """The text as it is kept. Raises JsonableError for what is no text."""
-    if "\x00" in content:
-        raise JsonableError("Message must not contain null bytes")
-    content = content.rstrip().lstrip("\n")
-    if not content:
-        raise JsonableError("Message must not be empty")
-    if len(content) > MAX_MESSAGE:
-        content = content[:MAX_MESSAGE - len(_TRUNCATED)] + _TRUNCATED
-    try:
-        content.encode()
-    except UnicodeEncodeError:
-        raise JsonableError("Message must be valid Unicode") from None
-    return content
-
-
-def check_topic(topic: str) -> str:
-    """The topic as it is kept: cut where it is too long. Raises JsonableError for an empty or unprintable one."""
-    topic = topic.strip()
-    if not topic:
-        raise JsonableError("Topic can't be empty!")
-    if not topic.isprintable():
-        place = next(place for place, char in enumerate(topic) if not char.isprintable())
-        if topic[place] not in "\u200d\u200c":  # joiners, which some scripts and emoji need
-            raise JsonableError(f"Invalid character in topic, at position {place + 1}!")
-    return topic if len(topic) <= MAX_TOPIC else topic[:MAX_TOPIC - 3] + "..."
-
-
-def check_post_policy(sender: User, channel: Channel) -> None:
-    """Whether people of the sender's role may post in the channel. Raises NotAllowed."""
-    allowed, who = {
-        PostPolicy.EVERYONE: (True, ""),
-        PostPolicy.ADMINISTRATORS: (sender.is_administrator, "organization administrators"),
-        PostPolicy.FULL_MEMBERS: (not sender.is_guest, "members"),
-        PostPolicy.MODERATORS: (sender.is_moderator, "organization administrators and moderators"),
-    }[PostPolicy(channel.post_policy)]
-    if not allowed:
-        raise NotAllowed(f"Only {who} can send to this channel.")
 
 
 def _name(request: SendRequest) -> tuple[str, str, str | None]:

@@ -70,6 +70,10 @@ SELECT_OWN_TOPICS = """SELECT (array_agg(m.topic ORDER BY m.id DESC))[1], max(m.
     FROM message m JOIN user_message um ON um.message_id = m.id AND um.user_id = %s
     WHERE m.channel_id = %s GROUP BY lower(m.topic) ORDER BY max(m.id) DESC LIMIT %s"""
 SELECT_MAX_ID = "SELECT coalesce(max(message_id), -1) FROM user_message WHERE user_id = %s"
+SELECT_PARTICIPANTS = """SELECT sender_id FROM message
+        WHERE channel_id = %(channel)s AND lower(topic) = lower(%(topic)s)
+    UNION SELECT r.user_id FROM reaction r JOIN message m ON m.id = r.message_id
+        WHERE m.channel_id = %(channel)s AND lower(m.topic) = lower(%(topic)s)"""
 SELECT_WITNESSES = "SELECT user_id FROM user_message WHERE message_id = %s"
 
 
@@ -219,6 +223,11 @@ async def topics(db: Runs, channel_id: int, reader_id: int | None, limit: int) -
     rows = await (db.query(SELECT_TOPICS, (channel_id, limit)) if reader_id is None
                   else db.query(SELECT_OWN_TOPICS, (reader_id, channel_id, limit)))
     return [(name, max_id) for name, max_id in rows]
+
+
+async def participants(db: Runs, channel_id: int, topic: str) -> set[int]:
+    """Ids of those who wrote or reacted in a topic."""
+    return {user_id for (user_id,) in await db.query(SELECT_PARTICIPANTS, {"channel": channel_id, "topic": topic})}
 
 
 async def newest_id(db: Runs, reader_id: int) -> int:

@@ -7,16 +7,19 @@ from typing import Annotated, Any, Literal, TypedDict
 from msgspec import Meta
 
 from chat.actions.flags import Flags
+from chat.actions.message_checks import SendRequest
 from chat.actions.reactions import Reactions
-from chat.actions.sending import Sending, SendRequest
+from chat.actions.sending import Sending
 from chat.directory import Directory
 from chat.errors import (
     BadNarrow,
     ChannelDoesNotExist,
+    ChannelWildcardNotAllowed,
     JsonableError,
     NotAllowed,
     ReactionAlreadyExists,
     ReactionDoesNotExist,
+    TopicWildcardNotAllowed,
 )
 from chat.history import History, PageWire, Wanted
 from chat.models import Channel, User
@@ -167,7 +170,7 @@ class MessagesResource:
         self._directory = directory
 
     @routes.post("/messages", who=Who.USER, params=SendMessage, returns=SentWire, summary="Send a message",
-                 errors=(ChannelDoesNotExist, NotAllowed))
+                 errors=(ChannelDoesNotExist, NotAllowed, ChannelWildcardNotAllowed, TopicWildcardNotAllowed))
     async def send_message(self, notes: RequestNotes, p: SendMessage) -> SentWire:
         """Sends to a channel and topic, or to people. An `Idempotency-Key` header, or `queue_id` with `local_id`, makes
         it exactly once: a repetition is answered with the first message's id and sends nothing again."""

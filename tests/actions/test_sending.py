@@ -175,7 +175,7 @@ class CheckTests(ChatTestCase):
         self.assertTrue(raw.endswith("\n[message truncated]"))
 
     async def test_flags(self) -> None:
-        """Who is mentioned is flagged; a person's own message is read where they sent it from a client they read with."""
+        """Who is mentioned is flagged; one's own message is read where the client is one to read with."""
         grace = await self.server.person("Grace Hopper")
         state = await grace.register(event_types=["message"])
         await self.owner.call("POST", "/users/me/subscriptions", subscriptions=[{"name": "general"}],
@@ -191,6 +191,26 @@ class CheckTests(ChatTestCase):
             message_id = await client.send("general", "mine")
             message = (await client.call("GET", f"/messages/{message_id}"))["message"]
             self.assertEqual(message["flags"], flags)
+
+    async def test_wildcards(self) -> None:
+        """@topic flags who took part; where many would be called, only administrators call them."""
+        clients = [await self.server.person() for _ in range(16)]
+        await self.owner.call("POST", "/users/me/subscriptions", subscriptions=[{"name": "general"}],
+                              principals=[client.user.id for client in clients])
+        member, other, silent = clients[:3]
+        await other.send("general", "I am in", topic="Lunch")
+        refusal = await member.refusal("POST", "/messages", type="channel", to="general", topic="t", content="@**all**")
+        self.assertEqual(refusal["code"], "STREAM_WILDCARD_MENTION_NOT_ALLOWED")
+        message_id = await member.send("general", "@**topic** noon", topic="lunch")
+        flagged = await self.app.database.query(
+            "SELECT user_id FROM user_message WHERE message_id = %s AND flags & 32 <> 0 ORDER BY 1", (message_id,))
+        self.assertEqual([user_id for (user_id,) in flagged], [member.user.id, other.user.id])
+        for client in clients:
+            await client.send("general", "me too", topic="lunch")
+        refusal = await silent.refusal("POST", "/messages", type="channel", to="general", topic="lunch",
+                                       content="@**topic**")
+        self.assertEqual(refusal["code"], "TOPIC_WILDCARD_MENTION_NOT_ALLOWED")
+        await self.owner.send("general", "@**topic** @**all**", topic="lunch")
 
     async def test_unsubscribed_sender_receives(self) -> None:
         """Who posts to a public channel without being in it has the message among their own."""
