@@ -52,6 +52,12 @@ function loaded() {
   else app.start();
 }
 
+// Until the first registration there is nothing to show but that we are at it.
+connection.subscribe(() => {
+  const words = connection.status === "away" ? "The server cannot be reached. Trying again." : "";
+  document.querySelector("#boot p").textContent = words;
+});
+
 listenToKeys(app, document);
 listenToPointer(app, document);
 window.addEventListener("online", () => connection.wake());

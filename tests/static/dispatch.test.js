@@ -158,6 +158,26 @@ test("the organisation, its emoji, linkifiers and muted topics follow", () => {
   assert.equal(model.counts({ type: "channel", channel_id: 1, key: "c:1:lunch" }), true);
 });
 
+test("a list takes a moved message only where it knows its neighbours", () => {
+  const { model, dispatch, open } = start();
+  const dinner = open(topicNarrow(1, "dinner"), []);
+  dinner.data.add([50, 60].map((id) => model.messages.take(letter(id, { topic: "dinner" }))));
+  Object.assign(dinner.data, { found_oldest: false, found_newest: false });
+  for (const id of [40, 55, 70]) model.messages.take(letter(id));
+  const move = { type: "update_message", stream_id: 1, orig_subject: "lunch", subject: "dinner", propagate_mode: "change_all" };
+  dispatch.apply({ ...move, message_id: 40, message_ids: [40, 55, 70] });
+  assert.deepEqual(ids(dinner), [50, 55, 60]);
+});
+
+test("a long day's messages are not all kept", () => {
+  const { model, dispatch, open } = start();
+  const all = open(simple("all"));
+  for (let id = 101; id <= 20_200; id += 1) dispatch.apply({ type: "message", message: letter(id), flags: ["read"] });
+  assert.ok(model.messages.size < 5_000, String(model.messages.size));
+  assert.equal(all.data.last.id, 20_200);
+  assert.equal(all.data.found_oldest, false);
+});
+
 test("what we do not know is passed over", () => {
   const { dispatch } = start();
   for (const event of [{ type: "new_thing" }, { type: "message", op: "strange" }, { type: "presence" }, { type: "typing", op: "start" }, { type: "constructor" }]) {

@@ -116,6 +116,19 @@ test("after the server was away the list has what came, what changed, and not wh
   assert.ok(list.data.has(held), "the same message, so the same node");
 });
 
+test("what comes while the missed messages are being fetched is not lost", async () => {
+  const { model, api, history } = start({}, range(1, 101));
+  const list = model.lists.open(LUNCH);
+  await history.open(list);
+  api.replies = {};
+  const catching = history.catchUp(list);
+  await settled();
+  model.lists.arrive(model.messages.take(letter(111)));
+  api.open()[0].resolve(serve(range(1, 111))({ anchor: 100, num_before: 200, num_after: 400 }));
+  await catching;
+  assert.deepEqual(ids(list), range(1, 112));
+});
+
 test("having missed very much, reading goes on where it was", async () => {
   const { model, api, history } = start({}, range(1, 101));
   const list = model.lists.open(LUNCH);

@@ -174,6 +174,12 @@ test("messages of one conversation go one after the other, those of others do no
   assert.deepEqual(posts().map((post) => post.params.content), ["one", "aside", "two", "three"]);
 });
 
+test("from this queue only a local id tells my message: the same words may come from my telephone", () => {
+  const { sender } = start();
+  sender.send(LUNCH, "hello");
+  assert.equal(sender.likely(letter(101, { sender: ADA, content: "<p>hello</p>" })), undefined);
+});
+
 test("another's message is never taken for one of mine", () => {
   const { sender, connection } = start();
   sender.send(LUNCH, "hello");

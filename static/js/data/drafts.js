@@ -6,6 +6,7 @@ const KEPT = 200;
 
 export class Drafts extends Store {
   #user = 0;
+  #all;
 
   constructor(storage, clock) {
     super();
@@ -33,6 +34,7 @@ export class Drafts extends Store {
     } else {
       if (text === before) return;
       this.storage.write(name, { conversation, text, updated_ms: this.clock.now() });
+      this.#all = undefined;
       this.#bound();
     }
     this.changed();
@@ -40,11 +42,17 @@ export class Drafts extends Store {
 
   /** All drafts, newest first: [{conversation, text, updated_ms}]. */
   all() {
-    return this.storage
+    this.#all ??= this.storage
       .keys(`draft/${this.#user}/`)
       .map((key) => this.storage.read(key, undefined))
       .filter((draft) => draft?.conversation?.key !== undefined && typeof draft.text === "string")
       .sort((a, b) => b.updated_ms - a.updated_ms);
+    return this.#all;
+  }
+
+  changed(detail) {
+    this.#all = undefined;
+    super.changed(detail);
   }
 
   #bound() {

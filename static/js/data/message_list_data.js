@@ -54,6 +54,14 @@ export class MessageListData {
     this.items.sort((a, b) => a.id - b.id);
   }
 
+  /** Forgets all but the newest `count` messages. */
+  keepNewest(count) {
+    if (this.items.length <= count) return;
+    this.items = this.items.slice(-count);
+    this.#held = new Set(this.items);
+    this.found_oldest = false;
+  }
+
   clear() {
     this.items = [];
     this.#held.clear();

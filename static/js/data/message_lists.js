@@ -72,6 +72,14 @@ export class MessageLists extends Store {
     for (const [key, list] of this.#lists) if (list !== this.current) this.#lists.delete(key);
   }
 
+  /** Forgets what nobody looks at, to hold at most about `count` messages a list. */
+  shrink(count) {
+    for (const [key, list] of this.#lists) {
+      if (list !== this.current && list.narrow.kind !== "all") this.#lists.delete(key);
+      else if (list !== this.current || list.place === "end") list.data.keepNewest(count);
+    }
+  }
+
   holds(message) {
     for (const list of this.#lists.values()) if (list.data.has(message)) return true;
     return false;

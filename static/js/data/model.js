@@ -13,6 +13,8 @@ import { Realm } from "./realm.js";
 import { Recent } from "./recent.js";
 import { Unread } from "./unread.js";
 
+const MESSAGES_HELD = 20_000;
+
 export class Model {
   constructor({ clock, storage, tab }) {
     this.clock = clock;
@@ -41,6 +43,13 @@ export class Model {
     this.emoji.loadCustom(state.realm_emoji);
     this.drafts.load(state.user_id);
     this.outbox.load(state.user_id);
+  }
+
+  /** Keeps the memory of a long day bounded. */
+  tidy() {
+    if (this.messages.size < MESSAGES_HELD) return;
+    this.lists.shrink(MESSAGES_HELD / 10);
+    this.messages.prune((message) => this.lists.holds(message));
   }
 
   /** Whether a conversation asks for attention: its channel is subscribed and not muted. */

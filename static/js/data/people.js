@@ -35,7 +35,8 @@ export class People extends Store {
 
   /** Everyone who can be written to, by name. */
   active() {
-    return this.sorted().filter((person) => person.is_active && !person.is_system_bot);
+    this.#active ??= this.sorted().filter((person) => person.is_active && !person.is_system_bot);
+    return this.#active;
   }
 
   sorted() {
@@ -58,7 +59,6 @@ export class People extends Store {
     if (!known) return;
     const { new_email, custom_profile_field, ...rest } = person;
     Object.assign(known, rest, new_email === undefined ? {} : { email: new_email });
-    this.#sorted = undefined;
     this.changed();
   }
 
@@ -68,10 +68,16 @@ export class People extends Store {
     this.changed();
   }
 
+  changed(detail) {
+    this.#sorted = undefined;
+    this.#active = undefined;
+    super.changed(detail);
+  }
+
   #sorted;
+  #active;
 
   #take(person, extra) {
     this.#byId.set(person.user_id, { is_active: true, ...person, ...extra });
-    this.#sorted = undefined;
   }
 }

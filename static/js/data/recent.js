@@ -8,6 +8,8 @@ const SENDERS_SHOWN = 5;
 
 export class Recent extends Store {
   #byKey = new Map();
+  #sorted; // all, newest first, until something changes
+  #byChannel; // the same, by channel
   #complete = new Set(); // channels whose topics were all fetched
 
   load(state, my_id) {
@@ -58,15 +60,22 @@ export class Recent extends Store {
 
   /** Conversations, newest first: [{key, conversation, max_id, timestamp, senders}]. */
   all() {
-    return [...this.#byKey.values()].sort((a, b) => b.max_id - a.max_id);
+    this.#sorted ??= [...this.#byKey.values()].sort((a, b) => b.max_id - a.max_id);
+    return this.#sorted;
   }
 
   topics(channel_id) {
-    return this.all().filter((entry) => entry.conversation.channel_id === channel_id);
+    return this.#of(channel_id);
   }
 
   directs() {
-    return this.all().filter((entry) => entry.conversation.type === "direct");
+    return this.#of(undefined);
+  }
+
+  changed(detail) {
+    this.#sorted = undefined;
+    this.#byChannel = undefined;
+    super.changed(detail);
   }
 
   /** Forgets a conversation that has no messages any more. */
@@ -77,6 +86,18 @@ export class Recent extends Store {
   /** Forgets what was known of a channel's topics, so that they are asked for again. */
   stale(channel_id) {
     this.#complete.delete(channel_id);
+  }
+
+  #of(channel_id) {
+    if (!this.#byChannel) {
+      this.#byChannel = new Map();
+      for (const entry of this.all()) {
+        const id = entry.conversation.channel_id;
+        if (!this.#byChannel.has(id)) this.#byChannel.set(id, []);
+        this.#byChannel.get(id).push(entry);
+      }
+    }
+    return this.#byChannel.get(channel_id) ?? [];
   }
 
   #raise(conversation, max_id) {

@@ -7,12 +7,11 @@ import { channelConversation, directConversation } from "./conversation.js";
 export class Unread extends Store {
   #where = new Map(); // message id -> conversation
   #byKey = new Map(); // conversation key -> {conversation, ids}
+  #byChannel = new Map(); // channel id -> how many
   #mentions = new Set();
 
   load(unread_msgs, my_id) {
-    this.#where.clear();
-    this.#byKey.clear();
-    this.#mentions.clear();
+    this.#forget();
     const state = { streams: [], pms: [], huddles: [], mentions: [], ...unread_msgs };
     for (const entry of state.streams) {
       this.#addAll(entry.unread_message_ids, channelConversation(entry.stream_id, entry.topic));
@@ -46,9 +45,7 @@ export class Unread extends Store {
   }
 
   clear() {
-    this.#where.clear();
-    this.#byKey.clear();
-    this.#mentions.clear();
+    this.#forget();
     this.changed();
   }
 
@@ -81,17 +78,11 @@ export class Unread extends Store {
   }
 
   channelCount(channel_id) {
-    let count = 0;
-    for (const entry of this.#byKey.values()) {
-      if (entry.conversation.channel_id === channel_id) count += entry.ids.size;
-    }
-    return count;
+    return this.#byChannel.get(channel_id) ?? 0;
   }
 
   directCount() {
-    let count = 0;
-    for (const entry of this.#byKey.values()) if (entry.conversation.type === "direct") count += entry.ids.size;
-    return count;
+    return this.#byChannel.get(undefined) ?? 0;
   }
 
   /** All unread messages; `counts(conversation)` may leave muted ones out. */
@@ -127,6 +118,18 @@ export class Unread extends Store {
     return found;
   }
 
+  #forget() {
+    this.#where.clear();
+    this.#byKey.clear();
+    this.#byChannel.clear();
+    this.#mentions.clear();
+  }
+
+  // Direct messages are counted under no channel.
+  #count({ channel_id }, step) {
+    this.#byChannel.set(channel_id, (this.#byChannel.get(channel_id) ?? 0) + step);
+  }
+
   #addAll(ids, conversation) {
     let entry = this.#byKey.get(conversation.key);
     for (const id of ids) {
@@ -138,6 +141,7 @@ export class Unread extends Store {
       entry.ids.add(id);
       if (id > entry.max_id) entry.max_id = id;
       this.#where.set(id, conversation);
+      this.#count(conversation, 1);
     }
   }
 
@@ -146,6 +150,7 @@ export class Unread extends Store {
     if (!conversation) return false;
     this.#where.delete(id);
     this.#mentions.delete(id);
+    this.#count(conversation, -1);
     const entry = this.#byKey.get(conversation.key);
     entry.ids.delete(id);
     if (entry.ids.size === 0) this.#byKey.delete(conversation.key);

@@ -2,6 +2,8 @@
 
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** Text as HTML text, with `"` left alone as the server's renderer leaves it. */
 export function escapeText(text) {
   return text.replace(/[&<>]/g, (character) => ESCAPES[character]);
@@ -23,6 +25,7 @@ export function initials(name) {
 
 /** Folded for comparing what people type: no case, no accents. */
 export function fold(text) {
+  if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 

@@ -26,6 +26,7 @@ function message(model, event, { sender, session }) {
   if (sent) sender.confirmed(sent);
   if (!shown.read) model.unread.add(shown.id, shown.conversation, shown.mentioned);
   model.recent.note([shown]);
+  model.tidy();
 }
 
 function updateMessage(model, event) {

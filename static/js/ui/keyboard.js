@@ -6,7 +6,7 @@ const TYPING = "input, textarea, select, [contenteditable]";
 
 export function listenToKeys(app, target) {
   target.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (!app.ready || event.defaultPrevented || event.isComposing) return;
     if (event.key === "Escape") {
       app.escape();
       return;

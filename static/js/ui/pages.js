@@ -151,7 +151,9 @@ function draftTitle(app, { conversation }) {
 }
 
 function draftAddress(app, { conversation }) {
-  return conversation.type === "new" ? hashOf(simple("inbox")) : addressOf(app, conversation);
+  if (conversation.type !== "new") return addressOf(app, conversation);
+  const channel_id = Number(conversation.key.split(":")[1]);
+  return channel_id ? hashOf(channelNarrow(channel_id), (id) => app.model.channels.name(id)) : hashOf(simple("inbox"));
 }
 
 function addressOf(app, conversation) {

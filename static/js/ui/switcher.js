@@ -62,7 +62,7 @@ export class Switcher {
       @mousemove=${() => index !== this.#index && this.#set(this.#query, index)}
       @click=${() => this.#take(entry)}
     >
-      ${entry.picture}<span class="switch-label cut" dir="auto">${entry.label}</span>
+      ${entry.picture()}<span class="switch-label cut" dir="auto">${entry.label}</span>
       ${entry.note ? html`<span class="switch-note cut" dir="auto">${entry.note}</span>` : nothing}
       ${entry.unread ? html`<span class="badge">${entry.unread}</span>` : nothing}
     </li>`;
@@ -116,7 +116,7 @@ export class Switcher {
         note: channel.description,
         narrow: channelNarrow(channel.stream_id),
         unread: model.unread.channelCount(channel.stream_id),
-        picture: html`<span class="line-hash hue hue-${channel.hue}">${channelIcon(channel)}</span>`,
+        picture: () => html`<span class="line-hash hue hue-${channel.hue}">${channelIcon(channel)}</span>`,
       });
     }
     for (const { key, conversation, max_id } of model.recent.all()) {
@@ -132,7 +132,7 @@ export class Switcher {
           narrow: narrowOfConversation(conversation),
           unread,
           recent: max_id,
-          picture: html`<span class="line-hash hue hue-${channel.hue}">${icon("messages-square")}</span>`,
+          picture: () => html`<span class="line-hash hue hue-${channel.hue}">${icon("messages-square")}</span>`,
         });
       } else if (conversation.user_ids.length > 1) {
         entries.push({
@@ -141,7 +141,7 @@ export class Switcher {
           narrow: narrowOfConversation(conversation),
           unread,
           recent: max_id,
-          picture: icon("users"),
+          picture: () => icon("users"),
         });
       }
     }
@@ -154,11 +154,11 @@ export class Switcher {
         narrow: dmNarrow([person.user_id]),
         unread: model.unread.count(key),
         recent: model.recent.get(key)?.max_id ?? 0,
-        picture: avatar(person, "avatar-small"),
+        picture: () => avatar(person, "avatar-small"),
       });
     }
     for (const [view, name, label] of [["inbox", "inbox", "Inbox"], ["recent", "clock", "Recent conversations"], ["all", "layers", "All messages"], ["mentions", "at-sign", "Mentions"], ["starred", "star", "Starred"], ["drafts", "file-pen", "Drafts"], ["channels", "hash", "Channels"]]) {
-      entries.push({ kind: "view", label, narrow: simple(view), picture: icon(name), unread: 0 });
+      entries.push({ kind: "view", label, narrow: simple(view), picture: () => icon(name), unread: 0 });
     }
     return entries;
   }
