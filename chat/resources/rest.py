@@ -32,6 +32,8 @@ _ALWAYS_READ = frozenset({"client", "method", "csrfmiddlewaretoken", "api_key", 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """An answer. A route may give one itself where the envelope would be in the way."""
+
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -131,7 +133,8 @@ class Rest:
         try:
             if notes.user is not None and (arriving := self._seen(notes.user)) is not None:
                 await arriving
-            reply = Reply(200, json_success(notes, await outcome))
+            data = await outcome
+            reply = data if isinstance(data, Reply) else Reply(200, json_success(notes, data))
         except CancelledError:
             raise
         except Exception as error:

@@ -11,7 +11,7 @@ from chat.emoji import code_to_names
 from chat.params import Params
 from chat.resources.notes import RequestNotes
 from chat.resources.openapi import openapi_document
-from chat.resources.rest import Rest
+from chat.resources.rest import Reply, Rest
 from chat.resources.routes import Routes, Who
 from chat.settings import Settings
 from chat.wire import COMPATIBLE_VERSION, FEATURE_LEVEL
@@ -80,9 +80,8 @@ class ServerResource:
         return {"code_to_names": orjson.Fragment(self._emoji)}
 
     @routes.get("/openapi.json", who=Who.ANYONE, summary="Get this document")
-    async def get_openapi(self, notes: RequestNotes, p: Params) -> dict[str, Any]:
-        """The OpenAPI 3.1 document of this API, made from the declarations that serve it."""
+    async def get_openapi(self, notes: RequestNotes, p: Params) -> Reply:
+        """The OpenAPI 3.1 document of this API, made from the declarations that serve it; without the envelope."""
         if self._document is None:
             self._document = orjson.dumps(openapi_document(self._rest.routes, self._settings.external_url))
-        document: dict[str, Any] = orjson.loads(self._document)
-        return document
+        return Reply(200, self._document)
