@@ -184,6 +184,7 @@ class Cluster:
         if len(os.fsencode(self._socket / _SOCKET_NAME)) > _MAX_SOCKET_PATH_BYTES:
             self._socket = Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))
             self._make_own_folder(self._socket)
+        _remove_socket(self._socket)  # a dead server's, whose number may be another program's by now
 
     def _write_configuration(self) -> None:
         settings = {**self.settings, "unix_socket_directories": str(self._socket), "cluster_name": "plait"}
@@ -245,14 +246,20 @@ class Cluster:
         }  # fmt: skip
 
 
-def _remove_socket_folder(folder: Path) -> None:
-    """Remove a socket's temporary folder and what PostgreSQL leaves in it, nothing else."""
+def _remove_socket(folder: Path) -> None:
     for name in (_SOCKET_NAME, _SOCKET_NAME + ".lock"):
         (folder / name).unlink(missing_ok=True)
+
+
+def _remove_socket_folder(folder: Path) -> None:
+    """Remove a socket's temporary folder and what PostgreSQL leaves in it, nothing else."""
+    _remove_socket(folder)
     if folder.is_dir():
         folder.rmdir()
 
 
 def _last_line(text: str) -> str:
+    """The last of what a program said; what it calls fatal before what it says about ending."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if "FATAL" in line] or lines
     return lines[-1] if lines else "it said nothing"
