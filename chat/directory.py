@@ -13,8 +13,11 @@ from typing import Any
 import orjson
 
 from chat import event_types as ev
+from chat.alert_words import AlertWords
+from chat.attention import MutedUsers, TopicPolicies
 from chat.event_types import Event
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
+from chat.personal import MutedUser, Policy, TopicPolicy
 from chat.wire import SYSTEM_GROUPS, UserWire, system_groups, user_wire
 
 
@@ -31,6 +34,9 @@ class Loaded:
     api_keys: Sequence[tuple[bytes, int]] = ()
     sessions: Sequence[Session] = ()
     dormant: Mapping[int, int] = field(default_factory=dict)
+    alert_words: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    topic_policies: Sequence[TopicPolicy] = ()
+    muted_users: Sequence[MutedUser] = ()
 
 
 @dataclass(slots=True)
@@ -51,6 +57,9 @@ class Directory:
         self.users: dict[int, User] = {}
         self.channels: dict[int, Channel] = {}
         self.sessions: dict[bytes, Session] = {}
+        self.alert_words = AlertWords()
+        self.topic_policies = TopicPolicies()
+        self.muted_users = MutedUsers()
         self._api_keys: dict[bytes, int] = {}
         self._by_email: dict[str, int] = {}
         self._by_name: dict[str, dict[int, None]] = {}
@@ -71,6 +80,9 @@ class Directory:
             ev.ApiKeyGone: lambda change: self._api_keys.pop(change.key_hash, None),
             ev.SessionSet: lambda change: self.sessions.update({change.session.token_hash: change.session}),
             ev.DormantSet: lambda change: self._set_dormant(change.user_id, change.caught_up_to),
+            ev.AlertWordsSet: lambda change: self.alert_words.put(change.user_id, change.words),
+            ev.TopicPolicySet: lambda change: self.topic_policies.put(change.policy),
+            ev.MutedUsersSet: lambda change: self.muted_users.put(change.user_id, change.muted),
             ev.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
         }
 
@@ -86,6 +98,11 @@ class Directory:
         for user_id, channel_id in loaded.former:
             self._former.setdefault(user_id, set()).add(channel_id)
         self._dormant.update(loaded.dormant)
+        for user_id, words in loaded.alert_words.items():
+            self.alert_words.put(user_id, words)
+        for policy in loaded.topic_policies:
+            self.topic_policies.put(policy)
+        self.muted_users.load(loaded.muted_users)
         self._api_keys.update(loaded.api_keys)
         self.sessions.update((session.token_hash, session) for session in loaded.sessions)
 
@@ -242,6 +259,15 @@ class Directory:
         if roll.array is None:
             roll.array = "{" + ",".join(map(str, sorted(self.subscribers(channel_id) - self._dormant.keys()))) + "}"
         return roll.array
+
+    def is_muted(self, user_id: int, channel_id: int, topic: str) -> bool:
+        """Whether someone does not want to hear of a topic: it is muted, or its channel is and it is not wanted
+        anyway."""
+        policy = self.topic_policies.get(user_id, channel_id, topic)
+        if policy is not None:
+            return policy.policy == Policy.MUTED
+        subscription = self.subscription(user_id, channel_id)
+        return subscription is not None and subscription.is_muted
 
     # Steps
 

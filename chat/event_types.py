@@ -13,6 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chat.models import Channel, Message, Organisation, Reaction, Session, Subscription, User
+from chat.personal import (
+    Draft,
+    MutedUser,
+    Policy,
+    ScheduledMessage,
+    TopicPolicy,
+    draft_wire,
+    muted_user_wire,
+    scheduled_message_wire,
+    topic_policy_wire,
+)
 from chat.wire import channel_wire, role_groups, user_wire
 
 Audience = Collection[int] | None
@@ -74,8 +85,25 @@ class DormantSet:
     caught_up_to: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class AlertWordsSet:
+    user_id: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPolicySet:
+    policy: TopicPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class MutedUsersSet:
+    user_id: int
+    muted: tuple[MutedUser, ...]
+
+
 Change = (UserSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet | ApiKeyGone
-          | SessionSet | SessionGone | DormantSet)
+          | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +253,63 @@ def dormant(user_id: int, caught_up_to: int) -> Event:
 
 def awake(user_id: int) -> Event:
     return Event(None, (), (DormantSet(user_id, None),))
+
+
+def alert_words(user_id: int, words: Sequence[str]) -> Event:
+    """All of a person's alert words."""
+    return Event({"type": "alert_words", "alert_words": list(words)}, (user_id,),
+                 (AlertWordsSet(user_id, tuple(words)),))
+
+
+def user_topic(policy: TopicPolicy) -> Event:
+    """A person's policy for one topic."""
+    return Event({"type": "user_topic", **topic_policy_wire(policy)}, (policy.user_id,), (TopicPolicySet(policy),))
+
+
+def muted_topics(user_id: int, policies: Sequence[TopicPolicy], channels: Mapping[int, Channel]) -> Event:
+    """All topics a person muted, for clients that know no other policies."""
+    return Event({"type": "muted_topics", "muted_topics": muted_topics_list(policies, channels)}, (user_id,))
+
+
+def muted_topics_list(policies: Sequence[TopicPolicy], channels: Mapping[int, Channel]) -> list[list[str | int]]:
+    """The muted ones, of channels that are not archived, as (channel's name, topic, time)."""
+    return [[channels[policy.channel_id].name, policy.topic, policy.last_updated]
+            for policy in policies
+            if policy.policy == Policy.MUTED and not channels[policy.channel_id].is_archived]
+
+
+def muted_users(user_id: int, muted: Sequence[MutedUser]) -> Event:
+    """All people whom a person muted."""
+    return Event({"type": "muted_users", "muted_users": [muted_user_wire(one) for one in muted]}, (user_id,),
+                 (MutedUsersSet(user_id, tuple(muted)),))
+
+
+def drafts_added(user_id: int, drafts: Sequence[Draft]) -> Event:
+    return Event({"type": "drafts", "op": "add", "drafts": [draft_wire(draft) for draft in drafts]}, (user_id,))
+
+
+def draft_updated(draft: Draft) -> Event:
+    return Event({"type": "drafts", "op": "update", "draft": draft_wire(draft)}, (draft.user_id,))
+
+
+def draft_removed(user_id: int, draft_id: int) -> Event:
+    return Event({"type": "drafts", "op": "remove", "draft_id": draft_id}, (user_id,))
+
+
+def scheduled_message_added(scheduled: ScheduledMessage) -> Event:
+    return Event({"type": "scheduled_messages", "op": "add",
+                  "scheduled_messages": [scheduled_message_wire(scheduled)]}, (scheduled.user_id,))
+
+
+def scheduled_message_updated(scheduled: ScheduledMessage) -> Event:
+    return Event({"type": "scheduled_messages", "op": "update",
+                  "scheduled_message": scheduled_message_wire(scheduled)}, (scheduled.user_id,))
+
+
+def scheduled_message_removed(scheduled: ScheduledMessage) -> Event:
+    """It was sent, or taken back."""
+    return Event({"type": "scheduled_messages", "op": "remove", "scheduled_message_id": scheduled.id},
+                 (scheduled.user_id,))
 
 
 def heartbeat() -> Mapping[str, Any]:
