@@ -38,8 +38,16 @@ class Person:
     """One person in one window. `errors` gathers what the page itself reported as broken."""
 
     def __init__(
-        self, browser: Any, url: str, name: str, *, width: int = 1400, height: int = 900, sockets: bool = True,
-        **context: Any ) -> None:
+        self,
+        browser: Any,
+        url: str,
+        name: str,
+        *,
+        width: int = 1400,
+        height: int = 900,
+        sockets: bool = True,
+        **context: Any,
+    ) -> None:
         self.name = name
         self.errors: list[str] = []
         self.context = browser.new_context(

@@ -6,6 +6,7 @@ and saves one picture for each state, width and theme. No test: a person judges.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,17 @@ class Deadline:
 The fix is on #**engineering>release checklist**. Thanks @**Grace Hopper** :tada:'''
 ARABIC = "مرحبا بالجميع، هذا نص من اليمين إلى اليسار مع رابط https://example.com/path و `code` في الوسط."
 HEBREW = "שלום לכולם, מי מצטרף לארוחת הצהריים היום?"
-TABLE = "| Part | Owner | State |\n|---|:-:|--:|\n| Wire | Ada | done |\n| Fanout | Grace | 80 % |\n| Client | Alan | 35 % |"
+TABLE = """| Part | Owner | State |
+|---|:-:|--:|
+| Wire | Ada | done |
+| Fanout | Grace | 80 % |
+| Client | Alan | 35 % |"""
+LONG_NAME = "Person {} with the name Wolfeschlegelsteinhausenbergerdorff"
+EMPTY_CHANNEL = {
+    "name": "an extraordinarily long channel name for an empty place",
+    "description": "Nobody has said anything here, and the description is long enough to be cut off before it "
+    "ends, at least on small screens.",
+}
 
 
 class Script:
@@ -45,7 +56,7 @@ class Script:
     def post(self, path: str, **data: str) -> Any:
         done = requests.post(f"{self.base}{path}", data=data, auth=self.auth, timeout=30).json()
         if done["result"] != "success":
-            print(f"not done: {path} {data}: {done['msg']}")
+            sys.stdout.write(f"not done: {path} {data}: {done['msg']}\n")
         return done
 
     def say(self, channel: str, topic: str, content: str) -> int:
@@ -59,13 +70,9 @@ def furnish(server: RunningServer) -> None:
     """Fill the organisation with what is hard to show well."""
     ada, grace, alan = (Script(server, name) for name in ("ada", "grace", "alan"))
     for number in range(14):
-        name = f"Person {number} with the name Wolfeschlegelsteinhausenbergerdorff"[:60] if number % 5 == 0 else f"Colleague {number}"
+        name = LONG_NAME.format(number) if number % 5 == 0 else f"Colleague {number}"
         ada.post("/users", email=f"p{number}@plait.example", password="a-long-password", full_name=name)
-    ada.post(
-        "/users/me/subscriptions",
-        subscriptions='[{"name":"an extraordinarily long channel name for an empty place","description":"Nobody has said '
-        'anything here, and the description is long enough to be cut off before it ends, at least on small screens."}]',
-    )
+    ada.post("/users/me/subscriptions", subscriptions=json.dumps([EMPTY_CHANNEL]))
     ada.post("/users/me/subscriptions", subscriptions='[{"name":"private matters"}]', invite_only="true")
     grace.say("engineering", "clock bug", CODE)
     found = alan.say("engineering", "clock bug", "Nice. I had looked at `time.monotonic()` for an hour.")
@@ -73,7 +80,7 @@ def furnish(server: RunningServer) -> None:
         ada.post(f"/messages/{found}/reactions", emoji_name=emoji)
         grace.post(f"/messages/{found}/reactions", emoji_name=emoji)
     alan.post(f"/messages/{found}/reactions", emoji_name="tada")
-    for line in ("One.", "Two, right after.", "Three: three in a row share one name.", "> a quote\n\nand the answer to it"):
+    for line in ("One.", "Two, right after.", "Three: these share one name.", "> a quote\n\nand the answer to it"):
         grace.say("engineering", "clock bug", line)
     ada.say("engineering", "clock bug", TABLE)
     alan.say("engineering", "clock bug", "/me goes for a walk")
@@ -126,7 +133,7 @@ def shoot(browser: Any, server: RunningServer, folder: Path) -> None:
                 person.go(VIEWS["topic"])
             open_things(person, folder / f"{width}-{scheme}")
             for error in person.errors:
-                print("the page says:", error)
+                sys.stdout.write(f"the page says: {error}\n")
             person.close()
 
 
@@ -180,7 +187,7 @@ def main() -> None:
         furnish(server)
         with start_browser() as browser:
             shoot(browser, server, folder)
-    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+    sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
 
 
 if __name__ == "__main__":

@@ -137,9 +137,11 @@ class RefusalTests:
         refusal = '{"result":"error","msg":"Not allowed here","code":"BAD_REQUEST"}'
         ada.page.route(
             "**/json/messages",
-            lambda route: route.fulfill(status=400, body=refusal, content_type="application/json")
-            if route.request.method == "POST"
-            else route.continue_(),
+            lambda route: (
+                route.fulfill(status=400, body=refusal, content_type="application/json")
+                if route.request.method == "POST"
+                else route.continue_()
+            ),
         )
         ada.write("you will not like this")
         row = ada.sees("you will not like this")

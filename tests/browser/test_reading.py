@@ -90,7 +90,7 @@ class ScrollingTests:
         hedy.until(lambda: hedy.rows(f"Part {MESSAGES - 1}.").count() == 1, "the newest")
         hedy.page.wait_for_timeout(500)
         held: list[Any] = []
-        hedy.page.route("**/json/messages?*", lambda route: held.append(route))
+        hedy.page.route("**/json/messages?*", held.append)
         hedy.page.evaluate("document.getElementById('feed').scrollTop = 300")
         hedy.until(lambda: len(held) > 0, "the request for older messages")
         count = hedy.page.locator("#feed .row").count()
@@ -159,7 +159,11 @@ class UnreadTests:
         alan.go("#inbox")
         for number in range(60):
             grace_api(
-                "/messages", type="stream", to="engineering", topic="reading", content=f"Paragraph {number}\n\nand more\n\nof it"
+                "/messages",
+                type="stream",
+                to="engineering",
+                topic="reading",
+                content=f"Paragraph {number}\n\nand more\n\nof it",
             )
         alan.until(lambda: alan.unread("reading") == 60, "sixty unread messages")
         alan.page.click("#side .side-topics a:has-text('reading')")

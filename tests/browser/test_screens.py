@@ -125,7 +125,7 @@ class KeyTests:
         ada.page.fill(".card input[name=name]", "walks")
         ada.page.get_by_role("button", name="Create channel", exact=True).click()
         ada.until(lambda: "-walks" in ada.page.url, "the new channel")
-        assert "quiet so far" in ada.page.locator("#feed").inner_text()
+        ada.page.locator("#feed").get_by_text("quiet so far").wait_for()
         ada.go("#channels")
         line = ada.page.locator("#page .line", has_text="walks")
         line.get_by_role("button", name="Leave").click()
@@ -150,6 +150,7 @@ class KeyTests:
 
 
 CONTRAST: Any = """() => {
+  for (const moving of document.getAnimations()) moving.finish();
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (color) => {
     canvas.clearRect(0, 0, 1, 1);
