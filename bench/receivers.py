@@ -197,12 +197,14 @@ class Audience:
         self._ticking = asyncio.create_task(self._tick())
 
     async def leave(self) -> None:
-        """Everyone hangs up."""
+        """Everyone hangs up and gives up their queue, which would be filled for ten minutes more."""
         if self._ticking is not None:
             self._ticking.cancel()
         for receiver in self.receivers:
             receiver.close()
-        await asyncio.sleep(0)
+            last_words: Connection = await Connection.open(self._port, receiver.user_id)
+            await last_words.call("DELETE", "/events", queue_id=receiver.queue_id)
+            last_words.close()
 
     async def _tick(self) -> None:
         while True:
