@@ -17,6 +17,14 @@ from chat.errors import BadNarrow, JsonableError
 from chat.models import Channel, Flag, User
 from chat.narrow import Narrow, Operand, Term
 
+_MENTIONED = Flag.MENTIONED | Flag.STREAM_WILDCARD_MENTIONED | Flag.TOPIC_WILDCARD_MENTIONED
+_CONCERNED = _MENTIONED | Flag.HAS_ALERT_WORD
+_FLAGGED = {  # as the partial indexes of user_message have them
+    "starred": f"um.flags & {Flag.STARRED:d} <> 0",
+    "mentioned": f"(um.flags & {_CONCERNED:d} <> 0 AND um.flags & {_MENTIONED:d} <> 0)",
+    "alerted": f"(um.flags & {_CONCERNED:d} <> 0 AND um.flags & {Flag.HAS_ALERT_WORD:d} <> 0)",
+}
+
 FindMessage = Callable[[User, int], Awaitable[Read]]
 """One message that the reader may read; raises JsonableError."""
 
@@ -131,7 +139,7 @@ class Narrowing:
 
     def _channel(self, reader: User, term: Term, place: int) -> Condition:
         channel = self._named_channel(reader, term.operand)
-        return Condition(f"m.channel_id = %(channel{place})s", {f"channel{place}": channel.id})
+        return Condition(f"m.recipient_id = %(channel{place})s", {f"channel{place}": channel.recipient_id})
 
     def _channels(self, reader: User, term: Term, place: int) -> Condition:
         if term.operand == "web-public":
@@ -140,7 +148,7 @@ class Narrowing:
             raise BadNarrow("channels: takes public or web-public")
         public = [channel.id for channel in self._directory.active_channels()
                   if not channel.invite_only and self._directory.can_read_channel(reader, channel)]
-        return Condition(f"coalesce(m.channel_id = ANY(%(channels{place})s::int[]), false)",
+        return Condition(f"m.channel_id = ANY(%(channels{place})s::int[])",
                          {f"channels{place}": sql.int_array(public)})
 
     def _topic(self, reader: User, term: Term, place: int) -> Condition:
@@ -150,36 +158,33 @@ class Narrowing:
     def _dm(self, reader: User, term: Term, place: int) -> Condition:
         people = self._people(reader, term.operand)
         return Condition(
-            f"coalesce(m.recipient_id = (SELECT id FROM recipient WHERE user_ids = %(dm{place})s::int[]), false)",
+            f"m.recipient_id = (SELECT id FROM recipient WHERE user_ids = %(dm{place})s::int[])",
             {f"dm{place}": sql.int_array(people)})
 
     def _dm_including(self, reader: User, term: Term, place: int) -> Condition:
         user = self._user(term.operand)
         return Condition(
-            "(m.channel_id IS NULL AND EXISTS (SELECT FROM recipient r WHERE r.id = m.recipient_id "
-            f"AND r.user_ids @> ARRAY[%(with{place})s]))", {f"with{place}": user.id})
+            "m.recipient_id = ANY(ARRAY(SELECT id FROM recipient "
+            f"WHERE user_ids @> ARRAY[%(reader)s, %(with{place})s]))", {f"with{place}": user.id})
 
     def _group_dm(self, reader: User, term: Term, place: int) -> Condition:
         user = self._user(term.operand)
         return Condition(
-            "(m.channel_id IS NULL AND EXISTS (SELECT FROM recipient r WHERE r.id = m.recipient_id "
-            f"AND r.user_ids @> ARRAY[%(with{place})s] AND cardinality(r.user_ids) > 2))", {f"with{place}": user.id})
+            "m.recipient_id = ANY(ARRAY(SELECT id FROM recipient WHERE cardinality(user_ids) > 2 "
+            f"AND user_ids @> ARRAY[%(reader)s, %(with{place})s]))", {f"with{place}": user.id})
 
     def _sender(self, reader: User, term: Term, place: int) -> Condition:
         user = reader if term.operand == "me" else self._user(term.operand)
         return Condition(f"m.sender_id = %(sender{place})s", {f"sender{place}": user.id})
 
     def _is(self, reader: User, term: Term, place: int) -> Condition:
-        bits = {
-            "starred": Flag.STARRED, "alerted": Flag.HAS_ALERT_WORD,
-            "mentioned": Flag.MENTIONED | Flag.STREAM_WILDCARD_MENTIONED | Flag.TOPIC_WILDCARD_MENTIONED}
         match term.operand:
             case "dm" | "private":
                 return Condition("m.channel_id IS NULL", {})
             case "unread":
-                return Condition("coalesce(um.flags & 1 = 0, false)", {})
+                return Condition("um.flags & 1 = 0", {})
             case "starred" | "alerted" | "mentioned" as name:
-                return Condition(f"coalesce(um.flags & {int(bits[name])} <> 0, false)", {})
+                return Condition(_FLAGGED[name], {})
             case "resolved":
                 return Condition("(m.channel_id IS NOT NULL AND starts_with(m.topic, '✔ '))", {})
             case "followed":

@@ -59,13 +59,23 @@ _MESSAGE = """m.id, m.sender_id, m.recipient_id, m.channel_id, m.topic, m.conten
         ORDER BY r.date_added) FROM reaction r WHERE r.message_id = m.id),
     um.flags"""
 _OWN = "FROM user_message um JOIN message m ON m.id = um.message_id WHERE um.user_id = %(reader)s"
-_ALL = """FROM message m LEFT JOIN user_message um ON um.user_id = %(reader)s AND um.message_id = m.id
+_ALL = """FROM message m LEFT JOIN LATERAL (SELECT flags, message_id FROM user_message
+        WHERE user_id = %(reader)s AND message_id = m.id OFFSET 0) um ON true
     WHERE true"""
+"""OFFSET 0 keeps the reader's rows from being merged with all messages: they are looked up for those found."""
 
 SELECT_MESSAGE = f"""SELECT {_MESSAGE} FROM message m
     LEFT JOIN user_message um ON um.user_id = %(reader)s AND um.message_id = m.id WHERE m.id = %(id)s"""
-SELECT_TOPICS = """SELECT (array_agg(topic ORDER BY id DESC))[1], max(id) FROM message
-    WHERE channel_id = %s GROUP BY lower(topic) ORDER BY max(id) DESC LIMIT %s"""
+SELECT_TOPICS = """WITH RECURSIVE name (key) AS (
+        (SELECT lower(topic) FROM message WHERE channel_id = %(channel)s ORDER BY lower(topic) LIMIT 1)
+        UNION ALL
+        SELECT (SELECT lower(m.topic) FROM message m WHERE m.channel_id = %(channel)s AND lower(m.topic) > name.key
+            ORDER BY lower(m.topic) LIMIT 1) FROM name WHERE name.key IS NOT NULL)
+    SELECT newest.topic, newest.id FROM name CROSS JOIN LATERAL (
+        SELECT topic, id FROM message m WHERE m.channel_id = %(channel)s AND lower(m.topic) = name.key
+        ORDER BY id DESC LIMIT 1) AS newest
+    WHERE name.key IS NOT NULL ORDER BY newest.id DESC LIMIT %(limit)s"""
+"""Goes from topic to topic along the index, so it costs by topics, not by messages."""
 SELECT_OWN_TOPICS = """SELECT (array_agg(m.topic ORDER BY m.id DESC))[1], max(m.id)
     FROM message m JOIN user_message um ON um.message_id = m.id AND um.user_id = %s
     WHERE m.channel_id = %s GROUP BY lower(m.topic) ORDER BY max(m.id) DESC LIMIT %s"""
@@ -190,15 +200,21 @@ async def _page(db: Runs, columns: str, reader_id: int, page: Page, conditions: 
         params.update(condition.params)
     sides = []
     if page.num_before:
-        sides.append(f"(SELECT {columns} {where} AND {column} < %(anchor)s ORDER BY {column} DESC "
+        sides.append(f"(SELECT {columns} {where} AND {_bound('<', own_history)} ORDER BY {column} DESC "
                      "LIMIT %(before)s)")
     if params["after"]:
         start = ">=" if page.include_anchor else ">"
-        sides.append(f"(SELECT {columns} {where} AND {column} {start} %(anchor)s ORDER BY {column} "
+        sides.append(f"(SELECT {columns} {where} AND {_bound(start, own_history)} ORDER BY {column} "
                      "LIMIT %(after)s)")
     if not sides:
         return []
     return await db.query(f"SELECT * FROM ({' UNION ALL '.join(sides)}) AS page ORDER BY 1", params)
+
+
+def _bound(comparison: str, own_history: bool) -> str:
+    """On which side of the anchor; said of both tables that are ordered by id: the planner infers but equality."""
+    bound = f"m.id {comparison} %(anchor)s"
+    return f"um.message_id {comparison} %(anchor)s AND {bound}" if own_history else bound
 
 
 async def first_unread(db: Runs, reader_id: int, conditions: Sequence[Condition]) -> int | None:
@@ -220,7 +236,7 @@ async def select_message(db: Runs, reader_id: int, message_id: int) -> Read | No
 
 async def topics(db: Runs, channel_id: int, reader_id: int | None, limit: int) -> list[tuple[str, int]]:
     """(name, newest message id) of a channel's topics, newest first; with a reader, only of what they received."""
-    rows = await (db.query(SELECT_TOPICS, (channel_id, limit)) if reader_id is None
+    rows = await (db.query(SELECT_TOPICS, {"channel": channel_id, "limit": limit}) if reader_id is None
                   else db.query(SELECT_OWN_TOPICS, (reader_id, channel_id, limit)))
     return [(name, max_id) for name, max_id in rows]
 

@@ -28,6 +28,9 @@ Row = tuple[Any, ...]
 _log = Logger("chat.database")
 
 CONNECTION_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError, ConnectionDead, txpostgres.RollbackFailed)
+STATEMENT_TIMEOUT_S = 60
+"""How long PostgreSQL works on one statement before it gives up."""
+
 PATIENCE_S = 15.0
 """How long a request waits for a database that is away before it is refused."""
 
@@ -99,7 +102,8 @@ class Database:
             connectionFactory = staticmethod(connection)
 
         Pool.reactor = reactor
-        self._pool = Pool(None, dsn, min=size, application_name="plait")
+        self._pool = Pool(None, dsn, min=size, application_name="plait",
+                          options=f"-c statement_timeout={STATEMENT_TIMEOUT_S}s")
 
     async def start(self) -> None:
         """Open the connections. Raises psycopg2.OperationalError where the database does not answer."""
