@@ -18,18 +18,26 @@ from twisted.web.server import Site
 
 from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
 from chat.actions.activity import Activity
+from chat.actions.alert_words import AlertWordActions
 from chat.actions.channels import Channels
 from chat.actions.demo import Demo
+from chat.actions.drafts import Drafts
 from chat.actions.flags import Flags
+from chat.actions.muted_users import MutedUserActions
 from chat.actions.organisation import Organisations
 from chat.actions.reactions import Reactions
+from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Sending
 from chat.actions.subscriptions import Subscriptions
+from chat.actions.user_topics import UserTopics
 from chat.actions.users import Users
 from chat.bus import Bus
 from chat.database import activity as activity_sql
+from chat.database import alert_words as alert_word_sql
 from chat.database import channels as channel_sql
+from chat.database import muted_users as muted_user_sql
 from chat.database import people as people_sql
+from chat.database import user_topics as user_topic_sql
 from chat.database.messages import PREPARED
 from chat.database.pool import Database
 from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
@@ -40,17 +48,23 @@ from chat.events.snapshot import Registration
 from chat.history import History
 from chat.markdown.offload import MarkdownProcess
 from chat.protocols.websocket import SocketFactory
+from chat.resources.alert_words import AlertWordsResource
 from chat.resources.channels import ChannelsResource
 from chat.resources.door import Authentication, BoundedRequest, RestDoor
+from chat.resources.drafts import DraftsResource
 from chat.resources.events import EventsResource
 from chat.resources.messages import MessagesResource
+from chat.resources.muted_users import MutedUsersResource
 from chat.resources.notes import Door
 from chat.resources.pages import Pages
 from chat.resources.rest import Rest
+from chat.resources.scheduled_messages import ScheduledMessagesResource
 from chat.resources.server import ServerResource
+from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
 from chat.settings import Settings
 from chat.workers.dormancy import Dormancy
+from chat.workers.scheduled_messages import ScheduledDelivery
 
 KEEP_ALIVE_S = 120
 THREADS = 4
@@ -87,6 +101,9 @@ class Application:
         self.sending = Sending(database, directory, bus, reactor, self.markdown)
         self.flags = Flags(database, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
+        self.scheduled_messages = ScheduledMessages(database, directory, bus, self.sending, reactor)
+        self.scheduled_delivery = ScheduledDelivery(self.scheduled_messages, reactor)
+        bus.listen(self.scheduled_delivery.hear)
         registration = Registration(
             database, directory, self.queues, self.settings, generation=int(reactor.seconds()))
         authentication = Authentication(directory, self.accounts, reactor)
@@ -97,6 +114,11 @@ class Application:
                 UsersResource(self.users, self.accounts, directory, self.history),
                 ChannelsResource(self.channels, self.subscriptions, directory, self.history),
                 EventsResource(self.queues, registration),
+                AlertWordsResource(AlertWordActions(database, directory, bus), directory),
+                UserTopicsResource(UserTopics(database, directory, bus), directory),
+                MutedUsersResource(MutedUserActions(database, directory, bus)),
+                DraftsResource(Drafts(database, directory, bus, reactor)),
+                ScheduledMessagesResource(self.scheduled_messages),
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
         self.sockets = {
@@ -116,6 +138,7 @@ class Application:
             await Demo(self.database, self.directory, self.accounts, self.organisations, self.users,
                        self.subscriptions, self.sending).seed()
         self.dormancy.start()
+        self.scheduled_delivery.start()
         self._greeting = await self._how_to_sign_in()
 
     def get_site(self) -> Site:
@@ -141,6 +164,7 @@ class Application:
         self.queues.stop()
         for factory in self.sockets.values():
             await factory.stop()
+        await self.scheduled_delivery.stop()
         await self.markdown.stop()
         await self.dormancy.stop()
         await self.database.stop()
@@ -163,7 +187,10 @@ class Application:
             former=await channel_sql.former_subscriptions(db),
             api_keys=await people_sql.api_keys(db),
             sessions=await people_sql.sessions(db),
-            dormant=await activity_sql.dormant(db)))
+            dormant=await activity_sql.dormant(db),
+            alert_words=await alert_word_sql.everyones(db),
+            topic_policies=await user_topic_sql.policies(db),
+            muted_users=await muted_user_sql.muted_users(db)))
 
     async def _how_to_sign_in(self) -> list[str]:
         if self.directory.organisation is None:

@@ -162,7 +162,7 @@ USER_SETTINGS: dict[str, Any] = {
     "enable_followed_topic_wildcard_mentions_notify": True, "desktop_icon_count_display": 1,
     "realm_name_in_email_notifications_policy": 1, "automatically_follow_topics_policy": 4,
     "automatically_unmute_topics_in_muted_streams_policy": 4, "automatically_follow_topics_where_mentioned": False,
-    "presence_enabled": False, "enter_sends": True, "enable_drafts_synchronization": False,
+    "presence_enabled": False, "enter_sends": True, "enable_drafts_synchronization": True,
     "email_notifications_batching_period_seconds": 120, "available_notification_sounds": ["none"],
     "emojiset_choices": [{"key": "text", "text": "Plain text"}], "send_private_typing_notifications": False,
     "send_stream_typing_notifications": False, "send_read_receipts": False, "email_address_visibility": 1,

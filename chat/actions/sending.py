@@ -240,6 +240,12 @@ class Sending:
         for user_id in mentioned:
             if user_id in readers:
                 flags[user_id] = flags.get(user_id, 0) | Flag.MENTIONED
+        for user_id in self._directory.alert_words.people_alerted(rendered.text):
+            if user_id in readers:
+                flags[user_id] = flags.get(user_id, 0) | Flag.HAS_ALERT_WORD
+        for user_id in self._directory.muted_users.muters_of(sender.id):
+            if user_id in readers:
+                flags[user_id] = flags.get(user_id, 0) | Flag.READ
         if reads:
             flags[sender.id] = flags.get(sender.id, 0) | Flag.READ
         return flags

@@ -16,6 +16,7 @@ SELECT_ONE = f"SELECT {_SCHEDULED} FROM scheduled_message WHERE id = %s"
 SELECT_DUE = """SELECT id FROM scheduled_message WHERE NOT failed AND deliver_at <= to_timestamp(%s)
     ORDER BY deliver_at, id LIMIT %s"""
 SELECT_NEXT = """SELECT floor(extract(epoch FROM min(deliver_at)))::bigint FROM scheduled_message WHERE NOT failed"""
+WAS_SENT = "SELECT 1 FROM message WHERE sender_id = %s AND queue_id = 'key' AND local_id = %s"
 COUNT = "SELECT count(*) FROM scheduled_message WHERE user_id = %s"
 INSERT = f"""INSERT INTO scheduled_message (user_id, channel_id, user_ids, topic, content, rendered_content, deliver_at,
         client, read_by_sender, failed, token)
@@ -46,6 +47,11 @@ async def next_time(db: Runs) -> int | None:
     """When the next one is to be sent; None where there is none."""
     ((time,),) = await db.query(SELECT_NEXT)
     return None if time is None else int(time)
+
+
+async def was_sent(db: Runs, user_id: int, key: str) -> bool:
+    """Whether the person sent a message under this Idempotency-Key."""
+    return bool(await db.query(WAS_SENT, (user_id, key)))
 
 
 async def count(db: Runs, user_id: int) -> int:

@@ -17,15 +17,26 @@ from typing import Any
 
 import orjson
 
+from chat.database import drafts as draft_sql
 from chat.database import flags as sql
 from chat.database import messages as message_sql
+from chat.database import scheduled_messages as scheduled_sql
 from chat.database.flags import Unread
 from chat.database.pool import Database
 from chat.directory import Directory
+from chat.event_types import muted_topics_list
 from chat.events.queue import EventQueue, QueueOptions
 from chat.events.queues import EventQueues
 from chat.events.unread import MAX_UNREAD, unread_msgs, unread_of_event
 from chat.models import Channel, Flag, User
+from chat.personal import (
+    DraftWire,
+    ScheduledMessageWire,
+    draft_wire,
+    muted_user_wire,
+    scheduled_message_wire,
+    topic_policy_wire,
+)
 from chat.realm import USER_SETTINGS, realm_wire
 from chat.settings import Settings
 from chat.wire import (
@@ -62,6 +73,8 @@ class _Rows:
     starred: set[int] = field(default_factory=set)
     conversations: dict[tuple[int, ...], int] = field(default_factory=dict)
     max_message_id: int = -1
+    drafts: dict[int, DraftWire] = field(default_factory=dict)
+    scheduled: dict[int, ScheduledMessageWire] = field(default_factory=dict)
 
 
 class Registration:
@@ -81,6 +94,12 @@ class Registration:
             "stream": lambda user, wish: {
                 "streams": [channel_wire(channel) for channel in self._visible(user)]},
             "default_streams": lambda user, wish: {"realm_default_streams": []},
+            "alert_words": lambda user, wish: {"alert_words": list(self._directory.alert_words.of(user.id))},
+            "muted_topics": lambda user, wish: {"muted_topics": muted_topics_list(
+                self._directory.topic_policies.of(user.id), self._directory.channels)},
+            "user_topic": self._user_topics,
+            "muted_users": lambda user, wish: {"muted_users": [
+                muted_user_wire(muted) for muted in self._directory.muted_users.of(user.id).values()]},
             "user_settings": self._user_settings,
             "update_display_settings": self._legacy_settings,
             "update_global_notifications": self._legacy_settings,
@@ -116,6 +135,12 @@ class Registration:
             rows.conversations = {
                 tuple(people): newest for people, newest
                 in await sql.direct_conversations(self._database, user_id, MAX_CONVERSATIONS)}
+        if wish.has("drafts"):
+            rows.drafts = {draft.id: draft_wire(draft) for draft in await draft_sql.drafts(self._database, user_id)}
+        if wish.has("scheduled_messages"):
+            rows.scheduled = {
+                scheduled.id: scheduled_message_wire(scheduled)
+                for scheduled in await scheduled_sql.scheduled_messages(self._database, user_id)}
         return rows
 
     def _state(self, user: User, wish: Wish, rows: _Rows) -> dict[str, Any]:
@@ -128,23 +153,27 @@ class Registration:
         if wish.has("message"):
             state["max_message_id"] = rows.max_message_id
             if wish.has("update_message_flags"):
-                state["unread_msgs"] = unread_msgs(user.id, rows.unread.values(), self._muted(user.id))
+                state["unread_msgs"] = unread_msgs(
+                    user.id, rows.unread.values(),
+                    lambda channel_id, topic: self._directory.is_muted(user.id, channel_id, topic))
         if wish.has("starred_messages"):
             state["starred_messages"] = sorted(rows.starred)
         if wish.has("recent_private_conversations"):
             state["recent_private_conversations"] = [
                 {"max_message_id": newest, "user_ids": [other for other in people if other != user.id]}
                 for people, newest in sorted(rows.conversations.items(), key=lambda item: -item[1])]
+        if wish.has("drafts"):
+            state["drafts"] = sorted(rows.drafts.values(), key=lambda draft: (-draft["timestamp"], -draft["id"]))
+        if wish.has("scheduled_messages"):
+            state["scheduled_messages"] = sorted(
+                rows.scheduled.values(),
+                key=lambda item: (item["scheduled_delivery_timestamp"], item["scheduled_message_id"]))
         return state
 
-    def _muted(self, user_id: int) -> Callable[[int], bool]:
-        subscriptions = self._directory.subscriptions_of(user_id)
-
-        def is_muted(channel_id: int) -> bool:
-            subscription = subscriptions.get(channel_id)
-            return subscription is not None and subscription.is_muted
-
-        return is_muted
+    def _user_topics(self, user: User, wish: Wish) -> dict[str, Any]:
+        return {"user_topics": [
+            topic_policy_wire(policy) for policy in self._directory.topic_policies.of(user.id)
+            if not self._directory.channels[policy.channel_id].is_archived]}
 
     def _realm(self, user: User, wish: Wish) -> dict[str, Any]:
         organisation = self._directory.organisation
@@ -195,13 +224,9 @@ class Registration:
 
 
 _EMPTY: dict[str, dict[str, Any]] = {
-    "alert_words": {"alert_words": []},
     "custom_profile_fields": {"custom_profile_fields": [], "custom_profile_field_types": {}},
     "default_stream_groups": {"realm_default_stream_groups": []},
-    "drafts": {"drafts": []},
     "giphy": {"giphy_api_key": ""},
-    "muted_topics": {"muted_topics": []},
-    "muted_users": {"muted_users": []},
     "onboarding_steps": {"onboarding_steps": []},
     "presence": {"presences": {}, "presence_last_update_id": -1, "server_timestamp": 0.0},
     "realm_bot": {"realm_bots": []},
@@ -213,10 +238,8 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "realm_linkifiers": {"realm_linkifiers": []},
     "realm_playgrounds": {"realm_playgrounds": []},
     "realm_user_settings_defaults": {"realm_user_settings_defaults": USER_SETTINGS},
-    "scheduled_messages": {"scheduled_messages": []},
     "stop_words": {"stop_words": []},
     "user_status": {"user_status": {}},
-    "user_topic": {"user_topics": []},
     "video_calls": {"has_zoom_token": False},
 }
 """What clients ask for at start and an organisation has none of yet."""
@@ -243,6 +266,30 @@ def _apply(rows: _Rows, reader_id: int, event: Mapping[str, Any]) -> None:
             change(event["messages"])
         case "update_message_flags" if event["flag"] == "read":
             _apply_read(rows, reader_id, event)
+        case "drafts":
+            _apply_drafts(rows, event)
+        case "scheduled_messages":
+            _apply_scheduled(rows, event)
+
+
+def _apply_drafts(rows: _Rows, event: Mapping[str, Any]) -> None:
+    match event["op"]:
+        case "add":
+            rows.drafts.update({draft["id"]: draft for draft in event["drafts"]})
+        case "update":
+            rows.drafts[event["draft"]["id"]] = event["draft"]
+        case "remove":
+            rows.drafts.pop(event["draft_id"], None)
+
+
+def _apply_scheduled(rows: _Rows, event: Mapping[str, Any]) -> None:
+    match event["op"]:
+        case "add":
+            rows.scheduled.update({item["scheduled_message_id"]: item for item in event["scheduled_messages"]})
+        case "update":
+            rows.scheduled[event["scheduled_message"]["scheduled_message_id"]] = event["scheduled_message"]
+        case "remove":
+            rows.scheduled.pop(event["scheduled_message_id"], None)
 
 
 def _apply_read(rows: _Rows, reader_id: int, event: Mapping[str, Any]) -> None:

@@ -13,8 +13,9 @@ MAX_UNREAD = 50_000
 _MENTIONED = Flag.MENTIONED | Flag.STREAM_WILDCARD_MENTIONED | Flag.TOPIC_WILDCARD_MENTIONED
 
 
-def unread_msgs(reader_id: int, unread: Iterable[Unread], is_muted: Callable[[int], bool]) -> dict[str, Any]:
-    """The wire object. `count` leaves out what is in muted channels, unless it mentions the reader."""
+def unread_msgs(reader_id: int, unread: Iterable[Unread], is_muted: Callable[[int, str], bool]
+                ) -> dict[str, Any]:
+    """The wire object. `count` leaves out what is muted (by channel and topic), unless it mentions the reader."""
     channels: dict[tuple[int, str], tuple[str, list[int]]] = {}
     people: dict[int, list[int]] = {}
     groups: dict[str, list[int]] = {}
@@ -27,7 +28,7 @@ def unread_msgs(reader_id: int, unread: Iterable[Unread], is_muted: Callable[[in
         if message.channel_id is not None:
             # A topic is one whatever its case; it shows as its first unread message has it.
             _, ids = channels.setdefault((message.channel_id, message.topic.lower()), (message.topic, []))
-            if not is_muted(message.channel_id) or message.flags & _MENTIONED:
+            if not is_muted(message.channel_id, message.topic) or message.flags & _MENTIONED:
                 count += 1
         else:
             count += 1

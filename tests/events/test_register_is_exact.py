@@ -6,6 +6,7 @@ Each observer is a naive model client; at the end each is compared with a fresh 
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -46,6 +47,17 @@ ACTIONS = st.one_of(
     st.tuples(st.just("role"), person, person, st.sampled_from((200, 300, 400, 600))),
     st.tuples(st.just("deactivate"), person, person),
     st.tuples(st.just("reactivate"), person, person),
+    st.tuples(st.just("alert_words"), person, st.lists(st.sampled_from(("hi", "HI", "tada", "psst")), max_size=2),
+              st.sampled_from(("POST", "DELETE"))),
+    st.tuples(st.just("topic_policy"), person, channel, topic, st.integers(0, 3)),
+    st.tuples(st.just("mute_topic"), person, channel, topic, st.sampled_from(("add", "remove"))),
+    st.tuples(st.just("mute_user"), person, person, st.sampled_from(("POST", "DELETE"))),
+    st.tuples(st.just("new_drafts"), person, st.lists(st.tuples(channel, topic), max_size=2)),
+    st.tuples(st.just("draft"), person, st.integers(1, 4), st.sampled_from(("PATCH", "DELETE"))),
+    st.tuples(st.just("schedule"), person, channel, topic),
+    st.tuples(st.just("schedule_dm"), person, anyone),
+    st.tuples(st.just("scheduled"), person, st.integers(1, 4), st.sampled_from(("PATCH", "DELETE"))),
+    st.tuples(st.just("deliver"), person, st.integers(1, 4)),
     st.tuples(st.just("register"), person),
 )
 HISTORIES = st.lists(st.lists(ACTIONS, min_size=1, max_size=4), min_size=1, max_size=12)
@@ -59,6 +71,7 @@ class World:
         self.people: list[Client] = []
         self.watching: list[tuple[Client, str, ClientState]] = []
         self.counter = 0
+        self.later = int(time.time()) + 24 * 3600
 
     async def start(self) -> None:
         await self.server.start()
@@ -75,6 +88,12 @@ class World:
         if name == "register":
             if client.user.is_active:
                 await self.watch(client)
+            return
+        if name == "deliver":
+            # Its time has come: nobody waits a day for that.
+            await self.server.app.database.query(
+                "UPDATE scheduled_message SET deliver_at = to_timestamp(1) WHERE id = %s", rest)
+            await self.server.app.scheduled_messages.deliver(rest[0])
             return
         method, path, params = self._request(client, name, rest)
         status, body = await client.answer(method, path, **params)
@@ -97,9 +116,10 @@ class World:
             assert status == 200, body
             for event in body["events"]:
                 model.apply(event)
-            fresh = ClientState(await client.register(
-                include_subscribers=True, fetch_event_types=list(FETCH)))
+            state = await client.register(include_subscribers=True, fetch_event_types=list(FETCH))
+            fresh = ClientState(state)
             assert model.comparable() == fresh.comparable()
+            assert model.unread_count() == state["unread_msgs"]["count"]
 
     def _request(self, client: Client, name: str, rest: list[Any]) -> tuple[str, str, dict[str, Any]]:
         ids = [other.user.id for other in self.people]
@@ -158,6 +178,33 @@ class World:
                 return "DELETE", f"/users/{ids[whom]}", {}
             case "reactivate", [whom]:
                 return "POST", f"/users/{ids[whom]}/reactivate", {}
+            case "alert_words", [words, method]:
+                return method, "/users/me/alert_words", {"alert_words": words}
+            case "topic_policy", [where, about, policy]:
+                return "POST", "/user_topics", {"stream_id": stream_id(where), "topic": about,
+                                                "visibility_policy": policy}
+            case "mute_topic", [where, about, op]:
+                return "PATCH", "/users/me/subscriptions/muted_topics", {"stream": where, "topic": about, "op": op}
+            case "mute_user", [whom, method]:
+                return method, f"/users/me/muted_users/{ids[whom]}", {}
+            case "new_drafts", [places]:
+                return "POST", "/drafts", {"drafts": [
+                    {"type": "stream", "to": [stream_id(where)], "topic": about, "content": f"draft {self.counter}"}
+                    for where, about in places]}
+            case "draft", [draft_id, method]:
+                return method, f"/drafts/{draft_id}", {"draft": {
+                    "type": "private", "to": ids[:2], "topic": "", "content": f"edited {self.counter}"}}
+            case "schedule", [where, about]:
+                return "POST", "/scheduled_messages", {
+                    "type": "channel", "to": where, "topic": about, "content": f"later {self.counter}",
+                    "scheduled_delivery_timestamp": self.later}
+            case "schedule_dm", [others]:
+                return "POST", "/scheduled_messages", {
+                    "type": "direct", "to": [ids[other] for other in others], "content": "later",
+                    "scheduled_delivery_timestamp": self.later}
+            case "scheduled", [scheduled_id, method]:
+                return method, f"/scheduled_messages/{scheduled_id}", {
+                    "content": f"later still {self.counter}", "scheduled_delivery_timestamp": self.later + 1}
         raise AssertionError(name)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "message", "update_message_flags",
-         "starred_messages", "recent_private_conversations")
+         "starred_messages", "recent_private_conversations", "alert_words", "muted_users", "user_topic", "drafts",
+         "scheduled_messages")
 
 
 class ClientState:
@@ -27,9 +28,19 @@ class ClientState:
         self.max_message_id = state["max_message_id"]
         self.conversations = {
             tuple(item["user_ids"]): item["max_message_id"] for item in state["recent_private_conversations"]}
+        self.alert_words = state["alert_words"]
+        self.muted_users = {muted["id"]: muted["timestamp"] for muted in state["muted_users"]}
+        self.topics = {_topic(item): item for item in state["user_topics"]}
+        self.drafts = {draft["id"]: draft for draft in state["drafts"]}
+        self.scheduled = {item["scheduled_message_id"]: item for item in state["scheduled_messages"]}
         self._appliers: dict[str, Callable[[dict[str, Any]], None]] = {
             "message": self._message, "update_message_flags": self._flags, "realm_user": self._user,
             "user_group": self._group, "stream": self._stream, "subscription": self._subscription,
+            "alert_words": lambda event: setattr(self, "alert_words", event["alert_words"]),
+            "muted_users": lambda event: setattr(
+                self, "muted_users", {muted["id"]: muted["timestamp"] for muted in event["muted_users"]}),
+            "user_topic": self._user_topic, "muted_topics": lambda event: None,
+            "drafts": self._draft, "scheduled_messages": self._scheduled,
             "reaction": lambda event: None, "heartbeat": lambda event: None,
         }
 
@@ -48,7 +59,51 @@ class ClientState:
             "subscribed": channels(self.subscribed), "visible": channels(self.visible),
             "starred": sorted(self.starred), "unread": self.unread, "mentions": sorted(self.mentions),
             "max_message_id": self.max_message_id, "conversations": self.conversations,
+            "alert_words": self.alert_words, "muted_users": self.muted_users, "drafts": self.drafts,
+            "scheduled": self.scheduled,
+            "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
+
+    def unread_count(self) -> int:
+        """How many unread messages are not muted, as `unread_msgs.count` has it."""
+        return sum(message_id in self.mentions or not self._is_muted(key) for message_id, key in self.unread.items())
+
+    def _is_muted(self, key: Any) -> bool:
+        if key[0] == "dm":
+            return False
+        policy = self.topics.get(key[1:])
+        if policy is not None:
+            return bool(policy["visibility_policy"] == 1)
+        return bool(self.subscribed.get(key[1], {}).get("is_muted", False))
+
+    def _user_topic(self, event: dict[str, Any]) -> None:
+        item = {name: value for name, value in event.items() if name not in ("type", "id")}
+        self.topics.pop(_topic(item), None)
+        if item["visibility_policy"]:
+            self.topics[_topic(item)] = item
+
+    def _draft(self, event: dict[str, Any]) -> None:
+        match event["op"]:
+            case "add":
+                for draft in event["drafts"]:
+                    self.drafts[draft["id"]] = draft
+            case "update":
+                assert event["draft"]["id"] in self.drafts, "an update of a draft that is not there"
+                self.drafts[event["draft"]["id"]] = event["draft"]
+            case "remove":
+                del self.drafts[event["draft_id"]]
+
+    def _scheduled(self, event: dict[str, Any]) -> None:
+        match event["op"]:
+            case "add":
+                for item in event["scheduled_messages"]:
+                    self.scheduled[item["scheduled_message_id"]] = item
+            case "update":
+                item = event["scheduled_message"]
+                assert item["scheduled_message_id"] in self.scheduled, "an update of a message that is not there"
+                self.scheduled[item["scheduled_message_id"]] = item
+            case "remove":
+                del self.scheduled[event["scheduled_message_id"]]
 
     def _message(self, event: dict[str, Any]) -> None:
         message = event["message"]
@@ -144,6 +199,10 @@ class ClientState:
                     members, ids = set(stream["subscribers"]), set(event["user_ids"])
                     assert op == "peer_add" or ids <= members, "someone left who was not there"
                     stream["subscribers"] = list(members | ids if op == "peer_add" else members - ids)
+
+
+def _topic(item: dict[str, Any]) -> tuple[int, str]:
+    return item["stream_id"], item["topic_name"].lower()
 
 
 def _unread(unread: dict[str, Any], user_id: int) -> dict[int, Any]:
