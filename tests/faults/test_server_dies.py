@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from tests.clients.visitors import ADA, ALAN, GRACE, HEDY, LINUS, Browser, Program
@@ -52,6 +54,25 @@ class KilledTests:
         assert browser.send("still here") > 0
         answer = ada.call("GET", "/events", queue_id=queue.id, last_event_id=-1)
         assert (answer.status_code, answer.json()["code"]) == (400, "BAD_EVENT_QUEUE_ID")
+
+    def test_with_its_postgres(self, server: RunningServer) -> None:
+        """Killed together with its PostgreSQL, as when the power fails: the same."""
+        crowd = Crowd(server, (ADA, ALAN), "power failure", 1_000)
+        main = postmaster(server)
+        with crowd.at_work():
+            crowd.wait_for(30)
+            everything = [main, *main.children()]
+            server.kill()
+            for process in everything:
+                with suppress(psutil.NoSuchProcess):  # they end when they notice
+                    process.kill()
+            for sender in crowd.senders:
+                sender.stop()
+        server.start()
+        crowd.check(Program(server, LINUS))
+        crowd.retransmit()
+        assert set(crowd.check(Program(server, LINUS))) == {
+            content for sender in crowd.senders for content in sender.contents}
 
 
 class StoppedTests:
