@@ -35,6 +35,7 @@ from chat.bus import Bus
 from chat.database import activity as activity_sql
 from chat.database import alert_words as alert_word_sql
 from chat.database import channels as channel_sql
+from chat.database import emoji as emoji_sql
 from chat.database import muted_users as muted_user_sql
 from chat.database import people as people_sql
 from chat.database import user_topics as user_topic_sql
@@ -190,7 +191,8 @@ class Application:
             dormant=await activity_sql.dormant(db),
             alert_words=await alert_word_sql.everyones(db),
             topic_policies=await user_topic_sql.policies(db),
-            muted_users=await muted_user_sql.muted_users(db)))
+            muted_users=await muted_user_sql.muted_users(db),
+            emoji=await emoji_sql.all_emoji(db)))
 
     async def _how_to_sign_in(self) -> list[str]:
         if self.directory.organisation is None:

@@ -18,6 +18,7 @@ from chat.attention import MutedUsers, TopicPolicies
 from chat.event_types import Event
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
 from chat.personal import MutedUser, Policy, TopicPolicy
+from chat.uploaded import CustomEmoji, emoji_map_wire
 from chat.wire import SYSTEM_GROUPS, UserWire, system_groups, user_wire
 
 
@@ -37,6 +38,7 @@ class Loaded:
     alert_words: Mapping[int, Sequence[str]] = field(default_factory=dict)
     topic_policies: Sequence[TopicPolicy] = ()
     muted_users: Sequence[MutedUser] = ()
+    emoji: Sequence[CustomEmoji] = ()
 
 
 @dataclass(slots=True)
@@ -60,6 +62,10 @@ class Directory:
         self.alert_words = AlertWords()
         self.topic_policies = TopicPolicies()
         self.muted_users = MutedUsers()
+        self.emoji: dict[int, CustomEmoji] = {}
+        """All there ever were, by id; those that are in use are found by name with `custom_emoji`."""
+        self._emoji_by_name: dict[str, CustomEmoji] = {}
+        self._emoji_encoded: bytes | None = None
         self._api_keys: dict[bytes, int] = {}
         self._by_email: dict[str, int] = {}
         self._by_name: dict[str, dict[int, None]] = {}
@@ -83,6 +89,7 @@ class Directory:
             ev.AlertWordsSet: lambda change: self.alert_words.put(change.user_id, change.words),
             ev.TopicPolicySet: lambda change: self.topic_policies.put(change.policy),
             ev.MutedUsersSet: lambda change: self.muted_users.put(change.user_id, change.muted),
+            ev.EmojiSet: lambda change: self._set_emoji(change.emoji),
             ev.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
         }
 
@@ -103,6 +110,8 @@ class Directory:
         for policy in loaded.topic_policies:
             self.topic_policies.put(policy)
         self.muted_users.load(loaded.muted_users)
+        for emoji in loaded.emoji:
+            self._set_emoji(emoji)
         self._api_keys.update(loaded.api_keys)
         self.sessions.update((session.token_hash, session) for session in loaded.sessions)
 
@@ -169,9 +178,17 @@ class Directory:
             return None
         return next(group for group in self.groups() if group.name == name)
 
-    def custom_emoji(self, name: str) -> None:
-        """Organisations have no emoji of their own yet."""
-        return
+    # Emoji
+
+    def custom_emoji(self, name: str) -> CustomEmoji | None:
+        """The organisation's own emoji of this name, if it is in use."""
+        return self._emoji_by_name.get(name)
+
+    def emoji_encoded(self) -> bytes:
+        """The JSON map of all own emoji; kept until one of them changes."""
+        if self._emoji_encoded is None:
+            self._emoji_encoded = orjson.dumps(emoji_map_wire([*self.emoji.values()]))
+        return self._emoji_encoded
 
     # Channels
 
@@ -284,6 +301,14 @@ class Directory:
         if old is not None and old.is_active != user.is_active:
             for channel_id in self.subscriptions_of(user.id):
                 self._forget_derived(channel_id)
+
+    def _set_emoji(self, emoji: CustomEmoji) -> None:
+        self.emoji[emoji.id] = emoji
+        self._emoji_encoded = None
+        if not emoji.is_deactivated:
+            self._emoji_by_name[emoji.name] = emoji
+        elif self._emoji_by_name.get(emoji.name) is not None and self._emoji_by_name[emoji.name].id == emoji.id:
+            del self._emoji_by_name[emoji.name]
 
     def _set_channel(self, channel: Channel) -> None:
         old = self.channels.get(channel.id)

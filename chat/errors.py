@@ -180,6 +180,29 @@ class ReactionDoesNotExist(JsonableError):
         super().__init__("Reaction doesn't exist.")
 
 
+class BadImage(JsonableError):
+    """A file that should be a picture and is none that can be used."""
+
+    code = "BAD_IMAGE"
+
+
+class UploadQuota(JsonableError):
+    code = "REALM_UPLOAD_QUOTA"
+
+    def __init__(self) -> None:
+        super().__init__("Upload would exceed your organization's upload quota.")
+
+
+class InvalidApiKey(JsonableError):
+    """A wrong key on a path that takes one as a parameter."""
+
+    code = "INVALID_API_KEY"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("Invalid API key")
+
+
 class CannotDeactivateLastUser(JsonableError):
     code = "CANNOT_DEACTIVATE_LAST_USER"
 

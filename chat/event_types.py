@@ -24,7 +24,8 @@ from chat.personal import (
     scheduled_message_wire,
     topic_policy_wire,
 )
-from chat.wire import channel_wire, role_groups, user_wire
+from chat.uploaded import Attachment, CustomEmoji, attachment_wire, emoji_map_wire
+from chat.wire import avatar_source, avatar_url, channel_wire, role_groups, user_wire
 
 Audience = Collection[int] | None
 """Ids of the people who get an event; None: everyone."""
@@ -78,6 +79,11 @@ class SessionGone:
 
 
 @dataclass(frozen=True, slots=True)
+class EmojiSet:
+    emoji: CustomEmoji
+
+
+@dataclass(frozen=True, slots=True)
 class DormantSet:
     """A person has rows of all they received up to a message; None: of everything, they are awake."""
 
@@ -103,7 +109,7 @@ class MutedUsersSet:
 
 
 Change = (UserSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet | ApiKeyGone
-          | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet)
+          | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +183,30 @@ def user_active(user: User) -> list[Event]:
 def _groups(op: str, role: int, user_id: int) -> list[Event]:
     return [Event({"type": "user_group", "op": op, "group_id": group_id, "user_ids": [user_id]})
             for group_id in role_groups(role)]
+
+
+def user_avatar(user: User) -> Event:
+    """`user` has another picture, as their record says."""
+    return Event({"type": "realm_user", "op": "update", "person": {
+        "user_id": user.id, "avatar_url": avatar_url(user), "avatar_url_medium": avatar_url(user, medium=True),
+        "avatar_source": avatar_source(user), "avatar_version": user.avatar_version}}, None, (UserSet(user),))
+
+
+def custom_emoji(all_emoji: Sequence[CustomEmoji], changed: CustomEmoji) -> Event:
+    """One of the organisation's own emoji is new or another; clients get the whole map."""
+    return Event({"type": "realm_emoji", "op": "update", "realm_emoji": emoji_map_wire(all_emoji)}, None,
+                 (EmojiSet(changed),))
+
+
+def attachment(op: str, attached: Attachment, messages: Sequence[tuple[int, int]], space_used: int) -> Event:
+    """A file of someone's is new ("add") or is shown in these messages now ("update")."""
+    return Event({"type": "attachment", "op": op, "attachment": attachment_wire(attached, messages),
+                  "upload_space_used": space_used}, (attached.owner_id,))
+
+
+def attachment_removed(attachment_id: int, owner_id: int, space_used: int) -> Event:
+    return Event({"type": "attachment", "op": "remove", "attachment": {"id": attachment_id},
+                  "upload_space_used": space_used}, (owner_id,))
 
 
 def channel_created(channel: Channel, audience: Audience) -> Event:

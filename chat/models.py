@@ -72,6 +72,8 @@ class User:
     date_joined: int
     timezone: str
     avatar_version: int
+    avatar_token: str | None = None
+    """Of their own picture; None: one is drawn for them."""
 
     @property
     def is_administrator(self) -> bool:

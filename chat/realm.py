@@ -16,6 +16,7 @@ from chat.models import (
     MIN_PASSWORD,
     Organisation,
 )
+from chat.uploaded import MAX_PICTURE_MIB, THUMBNAIL_FORMATS
 from chat.wire import SYSTEM_GROUPS
 
 LONGPOLL_TIMEOUT_S = 90
@@ -23,7 +24,8 @@ EVERYONE, MEMBERS, ADMINISTRATORS, NOBODY = 5, 1, 2, 6
 """Values of the wire's common policies."""
 
 
-def realm_wire(organisation: Organisation, external_url: str, *, generation: int, is_demo: bool) -> dict[str, Any]:
+def realm_wire(organisation: Organisation, external_url: str, *, generation: int, is_demo: bool,
+               max_upload_mib: int, upload_quota_mib: int | None) -> dict[str, Any]:
     """All keys of the `realm` part of a registration."""
     everyone, members, nobody = (SYSTEM_GROUPS[f"role:{name}"] for name in ("everyone", "members", "nobody"))
     realm = {
@@ -39,7 +41,7 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "logo_source": "D",
         "night_logo_url": "/static/images/plait-icon.svg",
         "night_logo_source": "D",
-        "add_custom_emoji_policy": NOBODY,
+        "add_custom_emoji_policy": MEMBERS,
         "allow_edit_history": True,
         "allow_message_editing": False,
         "message_content_edit_limit_seconds": 600,
@@ -70,7 +72,7 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "disallow_disposable_email_addresses": False,
         "email_changes_disabled": True,
         "name_changes_disabled": False,
-        "avatar_changes_disabled": True,
+        "avatar_changes_disabled": False,
         "emails_restricted_to_domains": False,
         "email_auth_enabled": True,
         "password_auth_enabled": True,
@@ -95,7 +97,7 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "presence_disabled": True,
         "push_notifications_enabled": False,
         "push_notifications_enabled_end_timestamp": None,
-        "upload_quota_mib": None,
+        "upload_quota_mib": upload_quota_mib,
         "org_type": 0,
         "plan_type": 1,
         "is_zephyr_mirror_realm": False,
@@ -110,8 +112,8 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "max_stream_description_length": MAX_CHANNEL_DESCRIPTION,
         "max_topic_length": MAX_TOPIC,
         "max_message_length": MAX_MESSAGE,
-        "max_file_upload_size_mib": 0,
-        "max_avatar_file_size_mib": 0,
+        "max_file_upload_size_mib": max_upload_mib,
+        "max_avatar_file_size_mib": MAX_PICTURE_MIB,
         "max_icon_file_size_mib": 0,
         "max_logo_file_size_mib": 0,
         "password_min_length": MIN_PASSWORD,
@@ -129,8 +131,8 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "server_typing_started_wait_period_milliseconds": 30000,
         "server_inline_image_preview": False,
         "server_inline_url_embed_preview": False,
-        "server_thumbnail_formats": [],
-        "server_avatar_changes_disabled": True,
+        "server_thumbnail_formats": list(THUMBNAIL_FORMATS),
+        "server_avatar_changes_disabled": False,
         "server_name_changes_disabled": False,
         "server_needs_upgrade": False,
         "server_web_public_streams_enabled": False,

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 ENVIRONMENT_PREFIX = "PLAIT_"
 MAX_FILE_BYTES = 1_000_000
+MAX_NUMBER = 1_000_000_000
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 _CHAT_FOLDER = Path(__file__).resolve().parent
@@ -62,6 +63,14 @@ class Settings:
         False,
         "fill an empty database with the demo organisation and offer its people for sign-in at one click",
     )
+    max_upload_mib: int = option(
+        25,
+        "how large a file people may upload, in MiB",
+    )
+    upload_quota_mib: int = option(
+        0,
+        "how much all uploaded files together may take, in MiB; 0: as much as the disk holds",
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,16 +102,25 @@ class Option:
             if not isinstance(value, bool | str) or word not in _TRUE | _FALSE:
                 raise SettingsError(f"{source} must be true or false, not {value!r}.")
             return word in _TRUE
+        if self.kind is int:
+            return self._number(value, source)
         if not isinstance(value, str):
             raise SettingsError(f"{source} must be a text, not {value!r}.")
         if not value.strip() or "\0" in value:
             raise SettingsError(f"{source} must not be empty.")
         return (folder / Path(value).expanduser()).resolve() if self.kind is Path else value.strip()
 
+    @staticmethod
+    def _number(value: Any, source: str) -> int:
+        text = str(value).strip()
+        if isinstance(value, bool) or not text.isascii() or not text.isdigit() or int(text) > MAX_NUMBER:
+            raise SettingsError(f"{source} must be a whole number from 0 to {MAX_NUMBER}, not {value!r}.")
+        return int(text)
+
 
 def options(declaration: type = Settings) -> list[Option]:
     """All options, in the order in which the help text shows them."""
-    kinds = {"str": str, "str | None": str, "bool": bool, "Path": Path}
+    kinds = {"str": str, "str | None": str, "bool": bool, "int": int, "Path": Path}
     return [
         Option(field.name, field.default, kind=kinds[str(field.type)], **field.metadata)
         for field in dataclasses.fields(declaration)

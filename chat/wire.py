@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict
 
 from chat.models import Channel, Group, Message, PostPolicy, Reaction, Role, Subscription, User
+from chat.uploaded import PICTURES, REALM_PATH, avatar_name
 
 FEATURE_LEVEL = 278
 COMPATIBLE_VERSION = "9.2"
@@ -45,9 +46,17 @@ class UserWire(TypedDict):
     profile_data: NotRequired[dict[str, Any]]
 
 
-def avatar_url(user: User) -> str:
+def avatar_url(user: User, *, medium: bool = False) -> str:
     """Where a person's picture is; never another organisation's server, which would learn who reads."""
-    return f"/avatar/{user.id}?version={user.avatar_version}"
+    if user.avatar_token is not None:
+        name = avatar_name(user.avatar_token, medium=medium)
+        return f"{PICTURES}{REALM_PATH}/{name}?version={user.avatar_version}"
+    return f"/avatar/{user.id}{'/medium' if medium else ''}?version={user.avatar_version}"
+
+
+def avatar_source(user: User) -> str:
+    """"U" for a picture that the person uploaded, "G" for one that is given to them."""
+    return "G" if user.avatar_token is None else "U"
 
 
 def user_wire(user: User, *, with_active: bool = False) -> UserWire:

@@ -42,7 +42,7 @@ class SourcesTests:
 
     def test_every_option_can_come_from_file_and_environment(self, tmp_path: Path) -> None:
         values = {"listen": "tcp:1", "data": "/d", "database": "x", "external_url": "http://h"}
-        values["demo"] = "true"
+        values |= {"demo": "true", "max_upload_mib": "7", "upload_quota_mib": "0"}
         assert set(values) == {item.name for item in options()}
         file = tmp_path / "plait.toml"
         file.write_text("".join(f'{key} = "{value}"\n' for key, value in values.items()))
@@ -50,8 +50,22 @@ class SourcesTests:
         from_environment = load_settings({}, {f"PLAIT_{key.upper()}": v for key, v in values.items()})
         assert from_file == from_environment
         assert from_file == Settings(
-            listen="tcp:1", data=Path("/d"), database="x", external_url="http://h", demo=True
-        )
+            listen="tcp:1", data=Path("/d"), database="x", external_url="http://h", demo=True, max_upload_mib=7,
+            upload_quota_mib=0)
+
+    @pytest.mark.parametrize("value", ["-1", "1.5", "many", "true", "٣", "9" * 30])
+    def test_numbers_are_whole_and_bounded(self, tmp_path: Path, value: str) -> None:
+        with pytest.raises(SettingsError, match="whole number"):
+            load_settings({"max_upload_mib": value}, {})
+        file = tmp_path / "plait.toml"
+        file.write_text("max_upload_mib = true\n")
+        with pytest.raises(SettingsError, match="whole number"):
+            load_settings({}, {}, str(file))
+
+    def test_a_number_may_be_a_number_in_the_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "plait.toml"
+        file.write_text("max_upload_mib = 3\n")
+        assert load_settings({}, {}, str(file)).max_upload_mib == 3
 
     def test_the_environment_can_name_the_file(self, tmp_path: Path) -> None:
         file = tmp_path / "plait.toml"

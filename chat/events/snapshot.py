@@ -42,6 +42,7 @@ from chat.settings import Settings
 from chat.wire import (
     COMPATIBLE_VERSION,
     FEATURE_LEVEL,
+    avatar_source,
     avatar_url,
     channel_wire,
     group_wire,
@@ -94,6 +95,7 @@ class Registration:
             "stream": lambda user, wish: {
                 "streams": [channel_wire(channel) for channel in self._visible(user)]},
             "default_streams": lambda user, wish: {"realm_default_streams": []},
+            "realm_emoji": lambda user, wish: {"realm_emoji": orjson.Fragment(self._directory.emoji_encoded())},
             "alert_words": lambda user, wish: {"alert_words": list(self._directory.alert_words.of(user.id))},
             "muted_topics": lambda user, wish: {"muted_topics": muted_topics_list(
                 self._directory.topic_policies.of(user.id), self._directory.channels)},
@@ -179,7 +181,8 @@ class Registration:
         organisation = self._directory.organisation
         assert organisation is not None
         return realm_wire(organisation, self._settings.external_url, generation=self._generation,
-                          is_demo=self._settings.demo)
+                          is_demo=self._settings.demo, max_upload_mib=self._settings.max_upload_mib,
+                          upload_quota_mib=self._settings.upload_quota_mib or None)
 
     def _people(self, user: User, wish: Wish) -> dict[str, Any]:
         may_create = not user.is_guest
@@ -188,7 +191,8 @@ class Registration:
             "realm_non_active_users": orjson.Fragment(self._directory.people_encoded(active=False)),
             "cross_realm_bots": [],
             "user_id": user.id, "email": user.email, "delivery_email": user.email, "full_name": user.full_name,
-            "avatar_source": "G", "avatar_url": avatar_url(user), "avatar_url_medium": avatar_url(user),
+            "avatar_source": avatar_source(user), "avatar_url": avatar_url(user),
+            "avatar_url_medium": avatar_url(user, medium=True),
             "is_admin": user.is_administrator, "is_owner": user.is_owner, "is_moderator": user.is_moderator,
             "is_guest": user.is_guest, "is_billing_admin": False,
             "can_create_streams": may_create, "can_create_public_streams": may_create,
@@ -232,7 +236,6 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "realm_bot": {"realm_bots": []},
     "realm_domains": {"realm_domains": []},
     "realm_embedded_bots": {"realm_embedded_bots": []},
-    "realm_emoji": {"realm_emoji": {}},
     "realm_filters": {"realm_filters": []},
     "realm_incoming_webhook_bots": {"realm_incoming_webhook_bots": []},
     "realm_linkifiers": {"realm_linkifiers": []},
