@@ -16,7 +16,7 @@ from chat.errors import JsonableError
 from chat.highlighting import highlight
 from chat.models import Channel, User, flag_names
 from chat.narrow import Narrow
-from chat.narrowing import Narrowing, Resolved, not_in_channels
+from chat.narrowing import Narrowing, Resolved, not_muted
 from chat.wire import MessageWire, message_wire
 
 NEWEST = 10_000_000_000_000_000
@@ -140,7 +140,7 @@ class History:
         wire = message_wire(
             message, users[message.sender_id], channel_name=channel.name if channel else None,
             people=[users[user_id] for user_id in message.user_ids], users=users, apply_markdown=apply_markdown)
-        wire["flags"] = ["read", "historical"] if read.flags is None else flag_names(read.flags)
+        wire["flags"] = ["read", "historical"] if read.flags is None else list(flag_names(read.flags))
         return wire
 
     async def _anchor(self, reader: User, wanted: Wanted, resolved: Resolved) -> tuple[int, int]:
@@ -151,11 +151,9 @@ class History:
             return 0, 0
         if wanted.anchor == "first_unread":
             conditions = list(resolved.conditions)
-            if not resolved.names_channel:
-                muted = [sub.channel_id for sub in self._directory.subscriptions_of(reader.id).values()
-                         if sub.is_muted]
-                if muted:
-                    conditions.append(not_in_channels(muted))
+            unmuted = None if resolved.names_channel else not_muted(self._directory, reader)
+            if unmuted is not None:
+                conditions.append(unmuted)
             unread = await sql.first_unread(self._database, reader.id, conditions)
             return (MAX_ID, NEWEST) if unread is None else (unread, unread)
         anchor = wanted.anchor

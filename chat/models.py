@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from functools import cache
 
 MAX_CHANNEL_NAME = 60
 MAX_CHANNEL_DESCRIPTION = 1024
@@ -51,12 +52,13 @@ class Flag(IntFlag):
 EDITABLE_FLAGS = {"read": Flag.READ, "starred": Flag.STARRED, "collapsed": Flag.COLLAPSED}
 
 
-def flag_names(flags: int) -> list[str]:
-    """The flags of a message as the wire lists them."""
+@cache
+def flag_names(flags: int) -> tuple[str, ...]:
+    """The flags of a message as the wire lists them. (There are few combinations, and many messages of each.)"""
     names = [flag.name.lower() for flag in Flag if flags & flag and flag.name]
     if flags & (Flag.STREAM_WILDCARD_MENTIONED | Flag.TOPIC_WILDCARD_MENTIONED):
         names.append("wildcard_mentioned")
-    return names
+    return tuple(names)
 
 
 @dataclass(frozen=True, slots=True)
