@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.database import messages as sql
+from chat.database import user_topics as topic_sql
 from chat.database.messages import MAX_ID, Condition, Read
 from chat.directory import Directory
 from chat.errors import BadNarrow, JsonableError
@@ -188,7 +189,7 @@ class Narrowing:
             case "resolved":
                 return Condition("(m.channel_id IS NOT NULL AND starts_with(m.topic, '✔ '))", {})
             case "followed":
-                return Condition("false", {})
+                return Condition(topic_sql.IS_FOLLOWED, {})
         raise BadNarrow(f"unknown is: operand {str(term.operand)[:60]}")
 
     def _has(self, reader: User, term: Term, place: int) -> Condition:
@@ -204,9 +205,7 @@ class Narrowing:
             case "all":
                 return None
             case "home":
-                muted = [sub.channel_id for sub in self._directory.subscriptions_of(reader.id).values()
-                         if sub.is_muted]
-                return not_in_channels(muted)
+                return not_muted(self._directory, reader) or Condition("true", {})
         raise BadNarrow(f"unknown in: operand {str(term.operand)[:60]}")
 
     def _id(self, reader: User, term: Term, place: int) -> Condition:
@@ -228,6 +227,15 @@ def not_in_channels(channel_ids: Sequence[int]) -> Condition:
     """Everything but what is in these channels."""
     array = sql.int_array(sorted(channel_ids))  # numbers only, so it needs no parameter
     return Condition(f"coalesce(m.channel_id <> ALL('{array}'::int[]), true)", {})
+
+
+def not_muted(directory: Directory, reader: User) -> Condition | None:
+    """Everything but what the reader muted, by topic or by channel; None where that is everything."""
+    muted = [sub.channel_id for sub in directory.subscriptions_of(reader.id).values() if sub.is_muted]
+    parts = [f"({not_in_channels(muted).sql} OR {topic_sql.IS_WANTED_ANYWAY})"] if muted else []
+    if directory.topic_policies.count(reader.id):
+        parts.append(topic_sql.IS_NOT_MUTED)
+    return Condition(f"({' AND '.join(parts)})", {}) if parts else None
 
 
 def _text(term: Term) -> str:
