@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.clients.visitors import DEADLINE_S, GRACE, Program, Socket
+from tests.clients.visitors import DEADLINE_S, GRACE, Program, Socket, form_of
 from tests.support.server import RunningServer
 
 WHO = "fuzz@plait.example"
@@ -20,10 +21,10 @@ ENDS_THE_ACCOUNT = {("DELETE", "/users/me"), ("POST", "/users/me/api_key/regener
 KNOWN: list[Any] = [
     "general", "engineering", "newest", "oldest", "first_unread", "add", "remove", "read", "starred", "stream",
     "direct", "channel", "private", WHO, GRACE, "tada", "1f389", "unicode_emoji", "color", "#abcdef", "is_muted",
-    "pin_to_top", 0, 1, 2, 3, 10, 100, 400, 600, -1, 2**31 - 1, 2**31, 2**53, 2**63, 10**30, True, False, None,
-    1.5, 1e400, "", " ", "\x00", "ü", "\U0001f389", "\u202e", "✔ done", "x" * 61, "x" * 10_001, "[]", "{}",
-    "null", "true", "@", "**", "```", [1], [1, 2, 3], [WHO], [[]], [None], {}, {"name": "general"}, [{"name": "fuzzed"}],
-    ["general"], ["fuzzed"], [{"stream_id": 1, "property": "color", "value": "#112233"}], {"notification_settings_null": True},
+    "pin_to_top", 0, 1, 2, 3, 10, 100, 400, 600, -1, 2**31 - 1, 2**31, 2**53, 2**63, 10**30, True, False, None, 1.5,
+    1e400, "", " ", "\x00", "ü", "\U0001f389", "\u202e", "✔ done", "x" * 61, "x" * 10_001, "[]", "{}", "null", "true",
+    "@", "**", "```", [1], [1, 2, 3], [WHO], [[]], [None], {}, {"name": "general"}, [{"name": "fuzzed"}], ["general"],
+    ["fuzzed"], [{"stream_id": 1, "property": "color", "value": "#112233"}], {"notification_settings_null": True},
     [{"operator": "channel", "operand": "general"}, {"operator": "topic", "operand": "welcome", "negated": True}],
     [["dm", [1, 2]]], [["sender", 1]], [["is", "unread"]], [["has", "link"]], [["id", 1], ["near", 5]], [["with", 3]],
     [["search", "\"quoted\" -word OR |&!()':*"]], [["in", "home"]], [["channels", "public"]],
@@ -114,11 +115,13 @@ class AnythingTests:
 
     @staticmethod
     def _over_http(member: Program, dress: str, verb: str, path: str, params: dict[str, Any]) -> None:
-        headers, body = {}, None
-        form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in params.items()}
+        dressed: dict[str, Any]
         if dress == "json":
-            headers, body = {"Content-Type": "application/json"}, json.dumps(params).encode()
+            dressed = {"data": json.dumps(params), "headers": {"Content-Type": "application/json"}}
+        else:
+            form = form_of(params)
+            is_short = len(urlencode(form)) < 10_000
+            dressed = {"params" if verb == "GET" and is_short else "data": form}
         answer = member.session.request(
-            verb, member.server.url + member.prefix + path, timeout=DEADLINE_S, headers=headers,
-            **({"params": form} if body is None and verb == "GET" else {"data": form if body is None else body}))
+            verb, member.server.url + member.prefix + path, timeout=DEADLINE_S, **dressed)
         check(answer.status_code, answer.json())
