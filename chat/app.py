@@ -6,14 +6,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from klein import Klein
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
-from twisted.web.pages import notFound
-from twisted.web.resource import Resource
 from twisted.web.server import Site
 
 from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
@@ -59,6 +56,7 @@ from chat.resources.muted_users import MutedUsersResource
 from chat.resources.notes import Door
 from chat.resources.pages import Pages
 from chat.resources.rest import Rest
+from chat.resources.root import ChatSite, Root
 from chat.resources.scheduled_messages import ScheduledMessagesResource
 from chat.resources.server import ServerResource
 from chat.resources.user_topics import UserTopicsResource
@@ -147,14 +145,12 @@ class Application:
         klein = Klein()
         self._door.mount(klein)
         self._pages.mount(klein)
-        root = _Root(klein.resource())
-        for door, factory in self.sockets.items():
-            root.sockets[door.value.encode() + b"/websocket"] = factory.web_resource()
-        site = _Site(  # type: ignore[no-untyped-call]
+        root = Root(
+            klein, {door.value.encode() + b"/": door.name.lower() for door in Door},
+            {door.value.encode() + b"/websocket": factory.web_resource() for door, factory in self.sockets.items()})
+        return ChatSite(  # type: ignore[no-untyped-call]
             root, reactor=self.reactor, timeout=KEEP_ALIVE_S, requestFactory=BoundedRequest,
-                     parsePOSTFormSubmission=False)
-        site.displayTracebacks = False
-        return site
+            parsePOSTFormSubmission=False)
 
     def greeting(self) -> list[str]:
         """What to print once the server is ready: how to sign in."""
@@ -202,33 +198,3 @@ class Application:
             return [f"Sign in as {DEMO_PEOPLE[0].email} (or another of the demo's people) with the password "
                     f"{DEMO_PASSWORD}."]
         return ["Sign in with your e-mail address and password."]
-
-
-class _Root(Resource):
-    """Sockets at their two paths, Klein for everything else."""
-
-    isLeaf = False
-
-    def __init__(self, klein: Resource) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._klein = klein
-        self.sockets: dict[bytes, Any] = {}
-
-    def getChildWithDefault(self, path: bytes, request: Any) -> Any:
-        try:
-            unquote_to_bytes(request.path).decode("utf-8")
-        except UnicodeDecodeError:
-            return notFound()
-        socket = self.sockets.get(request.path)
-        if socket is not None and (request.getHeader(b"upgrade") or b"").lower() == b"websocket":
-            request.postpath = []
-            return socket
-        request.postpath.insert(0, request.prepath.pop())
-        return self._klein
-
-
-class _Site(Site):
-    """The site without Twisted's own access log: requests are logged where they are served."""
-
-    def log(self, request: Any) -> None:
-        pass

@@ -52,4 +52,6 @@ def client_name(user_agent: str, door: Door) -> str:
 
 def printable_name(name: str) -> str:
     """What of a client's own name can be kept and shown."""
-    return "".join(char for char in name if char.isprintable()).strip()[:30]
+    if not name.isprintable():
+        name = "".join(char for char in name if char.isprintable())
+    return name.strip()[:30]
