@@ -18,6 +18,10 @@ OPERATIONS = json.loads((Path(__file__).parent / "fixtures" / "operations.json")
 PAGE = Path(__file__).parent.parent / "docs" / "api-coverage.md"
 
 
+FAR = 4_000_000_000
+DRAFT = {"type": "stream", "to": [1], "topic": "t", "content": "unfinished", "timestamp": 1_700_000_000}
+
+
 class World:
     """What the examples speak of."""
 
@@ -41,6 +45,10 @@ class World:
             "channel": channels.channel_by_name("general").id,  # type: ignore[union-attr]
             "closing": channels.channel_by_name("closing").id,  # type: ignore[union-attr]
             "queue": state["queue_id"],
+            "draft": (await self.owner.call("POST", "/drafts", drafts=[DRAFT]))["ids"][0],
+            "scheduled": (await self.owner.call("POST", "/scheduled_messages", type="direct", to=[other.user.id],
+                                                content="later", scheduled_delivery_timestamp=FAR))
+            ["scheduled_message_id"],
         }
 
 
@@ -83,6 +91,23 @@ EXAMPLES: list[Example] = [
         "subscription_data": [{"stream_id": n["channel"], "property": "color", "value": "#aabbcc"}]}),
     ("PATCH", "/users/me/subscriptions/{channel}", lambda n: {"property": "pin_to_top", "value": True}),
     ("GET", "/users/{other}/subscriptions/{channel}", lambda n: {}),
+    ("GET", "/users/me/alert_words", lambda n: {}),
+    ("POST", "/users/me/alert_words", lambda n: {"alert_words": ["tea", "coffee"]}),
+    ("DELETE", "/users/me/alert_words", lambda n: {"alert_words": ["tea"]}),
+    ("POST", "/user_topics", lambda n: {"stream_id": n["channel"], "topic": "topic", "visibility_policy": 3}),
+    ("PATCH", "/users/me/subscriptions/muted_topics", lambda n: {
+        "stream_id": n["channel"], "topic": "noise", "op": "add"}),
+    ("POST", "/users/me/muted_users/{other}", lambda n: {}),
+    ("DELETE", "/users/me/muted_users/{other}", lambda n: {}),
+    ("GET", "/drafts", lambda n: {}),
+    ("POST", "/drafts", lambda n: {"drafts": [DRAFT]}),
+    ("PATCH", "/drafts/{draft}", lambda n: {"draft": {**DRAFT, "content": "nearly finished"}}),
+    ("DELETE", "/drafts/{draft}", lambda n: {}),
+    ("GET", "/scheduled_messages", lambda n: {}),
+    ("POST", "/scheduled_messages", lambda n: {
+        "type": "channel", "to": n["channel"], "topic": "t", "content": "later", "scheduled_delivery_timestamp": FAR}),
+    ("PATCH", "/scheduled_messages/{scheduled}", lambda n: {"content": "a little later"}),
+    ("DELETE", "/scheduled_messages/{scheduled}", lambda n: {}),
     ("DELETE", "/streams/{closing}", lambda n: {}),
     ("DELETE", "/users/{other}", lambda n: {}),
     ("POST", "/users/{other}/reactivate", lambda n: {}),
