@@ -1,7 +1,7 @@
 """Which operations of the public API work: each that exists is called, and docs/api-coverage.md says so.
 
-`python -m tests.test_api_coverage` writes the page anew; the test fails where it is out of date, and where a route has no
-example here.
+`python -m tests.test_api_coverage` writes the page anew; the test fails where it is out of date, and where a route has
+no example here.
 """
 
 from __future__ import annotations
