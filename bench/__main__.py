@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from bench.scenarios import Bench, Figures
 from tests.support.folders import make_folder, remove_folder, remove_folders_of_the_dead
 from tests.support.server import start_server
 
-SCENARIOS = ("idle", "send", "websocket", "long_poll", "history", "register", "register_large")
+SCENARIOS = ("idle", "send", "websocket", "long_poll", "history", "register", "large")
 
 
 def main() -> None:
@@ -37,6 +37,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=200, help="members of the channel, beside the owner (200)")
     parser.add_argument("--receivers", type=int, default=200, help="of a message, who are connected (200)")
     parser.add_argument("--large", type=int, default=20_000, help="people of the large organisation (20000)")
+    parser.add_argument("--rounds", type=int, default=3, help="of each measurement; the cheapest one counts (3)")
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer repetitions than usual (1.0)")
     parser.add_argument("--name", default="unnamed", help="what to call this machine in the record")
     parser.add_argument("--json", type=Path, default=Path("var/bench/latest.json"),
@@ -45,8 +46,8 @@ def _options() -> argparse.Namespace:
     unknown = set(options.scenarios) - set(SCENARIOS)
     if unknown:
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
-    if not 1 <= options.receivers <= options.people or options.people < 10:
-        parser.error("there are at least 10 people, and as many as receivers")
+    if not 1 <= options.receivers <= options.people or options.people < 10 or options.rounds < 1:
+        parser.error("there are at least 10 people and a round, and no more receivers than people")
     options.scenarios = options.scenarios or list(SCENARIOS)
     return options
 
@@ -55,37 +56,51 @@ def _measure(options: argparse.Namespace) -> list[Figures]:
     figures: list[Figures] = []
     wanted = set(options.scenarios)
     remove_folders_of_the_dead()
-    if wanted - {"register_large"}:
+    if wanted - {"large"}:
         with _server(options.people) as bench:
             figures += _run(_ordinary(bench, options, wanted))
-    if "register_large" in wanted:
+    if "large" in wanted:
         with _server(options.large) as bench:
             figures += _run(_large(bench, options))
     return figures
 
 
 async def _ordinary(bench: Bench, options: argparse.Namespace, wanted: set[str]) -> list[Figures]:
-    times = options.scale
-    figures = []
-    if "idle" in wanted:
-        figures.append(_said(await bench.memory("idle")))
-    if "send" in wanted:
-        figures.append(_said(await bench.sends(int(2000 * times))))
-    if "websocket" in wanted:
-        figures.append(_said(await bench.sockets(options.receivers, int(400 * times))))
-    if "long_poll" in wanted:
-        figures.append(_said(await bench.long_polls(options.receivers, int(100 * times))))
-    if "history" in wanted:
-        figures.append(_said(await bench.history(int(400 * times))))
-    if "register" in wanted:
-        figures.append(_said(await bench.register(int(300 * times))))
+    def count(usual: int) -> int:
+        return max(int(usual * options.scale), 8)
+
+    measurements: dict[str, Callable[[], Awaitable[Figures]]] = {
+        "send": lambda: bench.sends(count(1000)),
+        "websocket": lambda: bench.sockets(options.receivers, count(200)),
+        "long_poll": lambda: bench.long_polls(options.receivers, count(50)),
+        "history": lambda: bench.history(count(200)),
+        "register": lambda: bench.register(count(100), 100, "register"),
+    }
+    figures = [_said(await bench.memory("idle"))] if "idle" in wanted else []
+    for name, measure in measurements.items():
+        if name in wanted:
+            figures.append(await _best(options.rounds, measure))
     if "idle" in wanted:
         figures.append(_said(await bench.memory("idle_after")))
     return figures
 
 
 async def _large(bench: Bench, options: argparse.Namespace) -> list[Figures]:
-    return [_said(await bench.register(int(60 * options.scale), "register_large"))]
+    return [await _best(options.rounds, lambda: bench.register(20, 10, "register_large")),
+            await _best(options.rounds, lambda: bench.sends(20, "send_large")),
+            _said(await bench.memory("idle_large"))]
+
+
+async def _best(rounds: int, measure: Callable[[], Awaitable[Figures]]) -> Figures:
+    """The round that took the least processor time: whatever else a machine does can only add to it.
+
+    Memory is what the first round needed: later ones find it there.
+    """
+    taken = [_said(await measure()) for _ in range(rounds)]
+    best = min(taken, key=lambda figures: figures.values.get("cpu_ms", figures.values.get("cpu_us", 0.0)))
+    if "memory_kb" in best.values:
+        best.values["memory_kb"] = taken[0].values["memory_kb"]
+    return best
 
 
 @contextmanager

@@ -32,6 +32,7 @@ DELIVERY_TIMEOUT_S = 60.0
 PAUSE_S = 0.01
 """Between two messages whose deliveries are measured: the listeners poll again meanwhile."""
 SENDERS = 4
+WARM_UP = 5
 TOPICS = 5
 SETTLE_S = 5.0
 
@@ -53,7 +54,7 @@ class Bench:
         self.people = people
         self._sequence = itertools.count(1)
 
-    async def sends(self, count: int) -> Figures:
+    async def sends(self, count: int, name: str = "send") -> Figures:
         """`count` messages by a few senders, each of whom sends the next as soon as the last is answered."""
         senders = [await Connection.open(self.port, OWNER_ID + number) for number in range(SENDERS)]
         latencies: list[float] = []
@@ -64,14 +65,14 @@ class Bench:
                 await self._send(sender, next(self._sequence))
                 latencies.append(time.perf_counter() - began)
 
-        for sender in senders:
+        for sender in senders * WARM_UP:
             await self._send(sender, next(self._sequence))
         before, began = self.meter.cpu_s(), time.perf_counter()
         await asyncio.gather(*(send_some(sender, count // SENDERS) for sender in senders))
         wall_s, spent = time.perf_counter() - began, self.meter.cpu_s() - before
         for sender in senders:
             sender.close()
-        return Figures("send", {
+        return Figures(name, {
             **_cpu_ms(spent, len(latencies)), "per_second": len(latencies) / wall_s, **_latencies_ms(latencies)})
 
     async def sockets(self, receivers: int, count: int) -> Figures:
@@ -118,10 +119,7 @@ class Bench:
 
     async def history(self, count: int) -> Figures:
         """The newest hundred messages of the channel, rendered, read by several people in turn."""
-        sender = await Connection.open(self.port, OWNER_ID)
-        for _ in range(100):
-            await self._send(sender, next(self._sequence))
-        sender.close()
+        await self._send_some(100)
 
         async def read(reader: Connection) -> int:
             body: bytes = await reader.call(
@@ -132,12 +130,25 @@ class Bench:
 
         return await self._calls("history", count, read)
 
-    async def register(self, count: int, name: str = "register") -> Figures:
-        """`register` with everything a client can be told at start."""
+    async def register(self, count: int, unread: int, name: str) -> Figures:
+        """`register` with everything a client can be told at start, by people who have `unread` messages to read."""
+        for number in range(SENDERS):
+            reader = await Connection.open(self.port, OWNER_ID + number)
+            await reader.call("POST", "/mark_all_as_read")
+            reader.close()
+        await self._send_some(unread)
+
         async def register(caller: Connection) -> int:
             return len(await caller.call("POST", "/register", apply_markdown="true"))
 
         return await self._calls(name, count, register)
+
+    async def _send_some(self, count: int) -> None:
+        """Messages by someone who is none of those that are measured."""
+        sender = await Connection.open(self.port, OWNER_ID + SENDERS)
+        for _ in range(count):
+            await self._send(sender, next(self._sequence))
+        sender.close()
 
     async def _calls(self, name: str, count: int, call: Callable[[Connection], Awaitable[int]]) -> Figures:
         people = [await Connection.open(self.port, OWNER_ID + number) for number in range(SENDERS)]
@@ -148,7 +159,7 @@ class Bench:
         before = self.meter.cpu_s()
         for turn in range(count):
             began = time.perf_counter()
-            size = await call(people[turn % len(people)])
+            size = await call(people[turn % SENDERS])
             latencies.append(time.perf_counter() - began)
         spent = self.meter.cpu_s() - before
         for person in people:
@@ -158,9 +169,12 @@ class Bench:
     async def memory(self, name: str) -> Figures:
         """What everything holds once it has come to rest."""
         await asyncio.sleep(SETTLE_S)
-        held = self.meter.memory_kb()
+        before = self.meter.cpu_s()
+        await asyncio.sleep(SETTLE_S)
+        spent, held = self.meter.cpu_s() - before, self.meter.memory_kb()
         return Figures(name, {
-            "mb": held.total / 1024, "mb_server": held.server / 1024, "mb_database": held.database / 1024})
+            "mb": held.total / 1024, "mb_server": held.server / 1024, "mb_database": held.database / 1024,
+            "cpu_percent": spent.total / SETTLE_S * 100})
 
     def _send(self, sender: Connection, sequence: int) -> Awaitable[Any]:
         return sender.call(
