@@ -13,7 +13,7 @@ SERVER_SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "30",
-    "shared_buffers": "24MB",
+    "shared_buffers": "16MB",
     "work_mem": "4MB",
     "maintenance_work_mem": "32MB",
     "effective_cache_size": "512MB",
