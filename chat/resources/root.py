@@ -69,7 +69,7 @@ class _Prefix(Resource):
             gone.append(True)
             served.cancel()
 
-        def answer(body: bytes) -> None:
+        def answer(body: Any) -> None:
             if not gone:
                 request.write(body)
                 request.finish()
