@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
+from contextlib import suppress
+from urllib.parse import quote
+
 import pytest
 
 from tests.clients.visitors import ADA, Browser, Program
@@ -199,5 +203,28 @@ class HeaderTests:
         b"/%ff", b"/%00", b"/users/%00", b"/users/a%40b%ff", b"/users/a@b%00", b"/" + b"x" * 5_000, b"/users/me/",
         b"/..", b"/%2e%2e", b"/users//me", b"/?", b"/%"])
     def test_paths_are_anything(self, caller: Caller, target: bytes) -> None:
-        """No path makes the server fail."""
-        assert caller.ask(b"GET", target).status in (200, 400, 404)
+        """No path makes the server fail, nor leave the envelope."""
+        answer = caller.ask(b"GET", target)
+        assert answer.status in (200, 400, 404)
+        assert (answer.json()["result"] == "success") is (answer.status == 200)
+
+
+class FirstLineTests:
+    def test_may_be_long(self, caller: Caller) -> None:
+        """A whole message fits into a query string, in any script: there are clients that send it there."""
+        text = "Ж" * 10_000
+        escaped = quote(text).encode()
+        answer = caller.ask(b"POST", b"/messages/render?content=" + escaped, body=b"").json()
+        assert answer.get("data", answer)["rendered"] == f"<p>{text}</p>"
+        for method, path in ((b"PATCH", b"/users/me/subscriptions/1?property=" + escaped),
+                             (b"DELETE", b"/users/me/subscriptions?subscriptions=" + escaped),
+                             (b"GET", b"/get_stream_id?stream=" + escaped)):
+            refused = caller.ask(method, path)
+            assert (refused.status, refused.json()["result"]) == (400, "error"), method
+
+    def test_has_a_bound(self, caller: Caller) -> None:
+        """Beyond all measure it is not read to its end; the server goes on."""
+        with connect(caller.server) as connection, suppress(ConnectionError, http.client.BadStatusLine):
+            connection.sendall(b"GET " + caller.prefix + b"/users/me?a=" + b"x" * 4_000_000)
+            assert read_answer(connection).status in (400, 414, 431)
+        assert caller.ask(b"GET", b"/users/me").status == 200
