@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -49,9 +49,7 @@ def freeze(server: RunningServer) -> None:
     for process in frozen:
         process.suspend()
     try:
-        os.sched_yield()
-        with pytest.raises(AssertionError, match="in vain"):
-            wait_until("something is answered", lambda: False, deadline_s=1.0)
+        time.sleep(1.0)  # not to wait for something: that nothing happens for so long is the fault
     finally:
         for process in frozen:
             process.resume()
