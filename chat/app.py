@@ -98,7 +98,7 @@ class Application:
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
         self.organisations = Organisations(database, directory, bus)
         self.sending = Sending(database, directory, bus, reactor, self.markdown)
-        self.flags = Flags(database, bus, self.history)
+        self.flags = Flags(database, directory, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
         self.scheduled_messages = ScheduledMessages(database, directory, bus, self.sending, reactor)
         self.scheduled_delivery = ScheduledDelivery(self.scheduled_messages, reactor)

@@ -10,6 +10,7 @@ from chat.bus import Bus
 from chat.database import flags as sql
 from chat.database.messages import MAX_ID, Condition
 from chat.database.pool import Database, Transaction
+from chat.directory import Directory
 from chat.errors import JsonableError
 from chat.history import History
 from chat.models import EDITABLE_FLAGS, Channel, Flag, User
@@ -19,8 +20,9 @@ _BATCH = 10_000
 
 
 class Flags:
-    def __init__(self, database: Database, bus: Bus, history: History) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, history: History) -> None:
         self._database = database
+        self._directory = directory
         self._bus = bus
         self._history = history
 
@@ -50,7 +52,7 @@ class Flags:
                 self._publish(unit, user, "add", name, changed)
             else:
                 changed = await sql.remove(unit, user.id, wanted, flag)
-                details = _details(user, await sql.details(unit, user.id, changed)) if name == "read" else None
+                details = self._details(user, await sql.details(unit, user.id, changed)) if name == "read" else None
                 self._publish(unit, user, "remove", name, changed, details)
             return len(changed)
 
@@ -90,21 +92,22 @@ class Flags:
                 details=None if details is None else {
                     str(message_id): details[str(message_id)] for message_id in batch}))
 
+    def _details(self, user: User, rows: Sequence[sql.Unread]) -> dict[str, Any]:
+        """Where messages that are unread again belong, by id."""
+        details: dict[str, Any] = {}
+        for row in rows:
+            detail: dict[str, Any]
+            if row.channel_id is not None:
+                detail = {"type": "stream", "stream_id": row.channel_id, "topic": row.topic}
+                if not self._directory.is_muted(user.id, row.channel_id, row.topic):
+                    detail["unmuted_stream_msg"] = True
+            else:
+                detail = {"type": "private", "user_ids": [other for other in row.user_ids if other != user.id]}
+            if row.flags & (Flag.MENTIONED | Flag.STREAM_WILDCARD_MENTIONED | Flag.TOPIC_WILDCARD_MENTIONED):
+                detail["mentioned"] = True
+            details[str(row.message_id)] = detail
+        return details
+
 
 def _known() -> set[str]:
     return {flag.name.lower() for flag in Flag if flag.name}
-
-
-def _details(user: User, rows: Sequence[sql.Unread]) -> dict[str, Any]:
-    """Where messages that are unread again belong, by id."""
-    details: dict[str, Any] = {}
-    for row in rows:
-        detail: dict[str, Any]
-        if row.channel_id is not None:
-            detail = {"type": "stream", "stream_id": row.channel_id, "topic": row.topic}
-        else:
-            detail = {"type": "private", "user_ids": [other for other in row.user_ids if other != user.id]}
-        if row.flags & (Flag.MENTIONED | Flag.STREAM_WILDCARD_MENTIONED | Flag.TOPIC_WILDCARD_MENTIONED):
-            detail["mentioned"] = True
-        details[str(row.message_id)] = detail
-    return details
