@@ -82,7 +82,8 @@ class Lanes:
             for name in reversed(held):
                 lock = self._locks[name]
                 lock.release()
-                if not lock.locked and not lock.waiting:
+                # Who waited may have run to its end within `release`, and another have come since.
+                if not lock.locked and not lock.waiting and self._locks.get(name) is lock:
                     del self._locks[name]
 
 

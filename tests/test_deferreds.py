@@ -82,6 +82,19 @@ class LanesTests(SynchronousTestCase):
         self.successResultOf(first)
         self.successResultOf(second)
 
+    def test_who_waited_may_be_done_at_once(self) -> None:
+        """Those behind run to their end while the one before them leaves: none fails, and the lane is free."""
+        gate: Deferred[None] = Deferred()
+        done: Deferred[None] = Deferred()
+        done.callback(None)
+        first = self.take("a", gate, ("x",))
+        behind = [self.take(name, done, ("x",)) for name in "bcd"]
+        gate.callback(None)
+        for one in (first, *behind):
+            self.successResultOf(one)
+        self.assertEqual(self.order, ["a", "b", "c", "d"])
+        self.successResultOf(self.take("e", done, ("x",)))
+
     def test_failure_frees_the_lane(self) -> None:
         gate: Deferred[None] = Deferred()
         failing = self.take("a", gate, ("x",))
