@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from klein import Klein
@@ -16,9 +17,11 @@ from twisted.web.server import Site
 from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
 from chat.actions.activity import Activity
 from chat.actions.alert_words import AlertWordActions
+from chat.actions.avatars import Avatars
 from chat.actions.channels import Channels
 from chat.actions.demo import Demo
 from chat.actions.drafts import Drafts
+from chat.actions.emoji import OwnEmoji
 from chat.actions.flags import Flags
 from chat.actions.muted_users import MutedUserActions
 from chat.actions.organisation import Organisations
@@ -26,8 +29,10 @@ from chat.actions.reactions import Reactions
 from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Sending
 from chat.actions.subscriptions import Subscriptions
+from chat.actions.uploads import Uploads
 from chat.actions.user_topics import UserTopics
 from chat.actions.users import Users
+from chat.attachments import Attachments
 from chat.bus import Bus
 from chat.database import activity as activity_sql
 from chat.database import alert_words as alert_word_sql
@@ -43,25 +48,35 @@ from chat.directory import Directory, Loaded
 from chat.events.fanout import Fanout
 from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration
+from chat.file_store import FileStore
 from chat.history import History
 from chat.markdown.offload import MarkdownProcess
 from chat.protocols.websocket import SocketFactory
 from chat.resources.alert_words import AlertWordsResource
+from chat.resources.avatars import AvatarPages, AvatarsResource
 from chat.resources.channels import ChannelsResource
 from chat.resources.door import Authentication, BoundedRequest, RestDoor
 from chat.resources.drafts import DraftsResource
+from chat.resources.emoji import EmojiResource
 from chat.resources.events import EventsResource
+from chat.resources.files import Callers, Files
+from chat.resources.intake import Intake
 from chat.resources.messages import MessagesResource
 from chat.resources.muted_users import MutedUsersResource
 from chat.resources.notes import Door
 from chat.resources.pages import Pages
 from chat.resources.rest import Rest
 from chat.resources.root import ChatSite, Root
+from chat.resources.routes import Takes
 from chat.resources.scheduled_messages import ScheduledMessagesResource
 from chat.resources.server import ServerResource
+from chat.resources.uploads import UploadsResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
 from chat.settings import Settings
+from chat.temporary_links import TemporaryLinks
+from chat.thumbnails import Pictures
+from chat.uploaded import MAX_PICTURE_MIB
 from chat.workers.dormancy import Dormancy
 from chat.workers.scheduled_messages import ScheduledDelivery
 
@@ -97,7 +112,9 @@ class Application:
         self.channels = Channels(database, directory, bus, self.markdown, self.activity)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
         self.organisations = Organisations(database, directory, bus)
-        self.sending = Sending(database, directory, bus, reactor, self.markdown)
+        self._build_uploads()
+        self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
+                               self.uploads.announce)
         self.flags = Flags(database, directory, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
         self.scheduled_messages = ScheduledMessages(database, directory, bus, self.sending, reactor)
@@ -118,14 +135,33 @@ class Application:
                 MutedUsersResource(MutedUserActions(database, directory, bus)),
                 DraftsResource(Drafts(database, directory, bus, reactor)),
                 ScheduledMessagesResource(self.scheduled_messages),
+                UploadsResource(self.uploads, self.attachments, self.links, reactor),
+                EmojiResource(self.own_emoji, directory),
+                AvatarsResource(self.avatars),
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
         self.sockets = {
             door: SocketFactory(door, rest, self.queues, authentication, reactor, self.settings.external_url, reactor)
             for door in Door}
         self.fanout.on_session_end(self.sockets[Door.JSON].end_session)
-        self._door = RestDoor(rest, authentication, reactor, directory)
+        self._door = RestDoor(rest, authentication, reactor, directory, Intake(self.files, {
+            Takes.FILE: self.settings.max_upload_mib, Takes.PICTURE: MAX_PICTURE_MIB}))
+        callers = Callers(authentication)
+        self._avatar_pages = AvatarPages(directory, self.files, self.pictures, callers)
+        self._file_pages = Files(self.attachments, self.files, self.links, callers, reactor)
         self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication, reactor)
+
+    def _build_uploads(self) -> None:
+        """Files and pictures that people upload."""
+        database, directory, bus = self.database, self.directory, self.bus
+        self.files = FileStore(self.settings.data)
+        self.pictures = Pictures(self.reactor)
+        self.links = TemporaryLinks()
+        self.attachments = Attachments(database, directory)
+        self.uploads = Uploads(database, bus, self.files, self.pictures, self._in_thread, self.links,
+                               self.settings.upload_quota_mib or None)
+        self.avatars = Avatars(database, directory, bus, self.files, self.pictures, self._in_thread)
+        self.own_emoji = OwnEmoji(database, directory, bus, self.files, self.pictures, self._in_thread)
 
     async def start(self) -> None:
         """Open the pool, load the Directory; an empty server gets its demo or a link to make an organisation."""
@@ -133,6 +169,7 @@ class Application:
         await people_sql.delete_expired_sessions(self.database, SESSION_LIFETIME_S)
         await self._load()
         await self.sending.start()
+        await self.uploads.start()
         if self.settings.demo and self._demo_may_be_missing():
             await Demo(self.database, self.directory, self.accounts, self.organisations, self.users,
                        self.subscriptions, self.sending).seed()
@@ -145,12 +182,14 @@ class Application:
         klein = Klein()
         self._door.mount(klein)
         self._pages.mount(klein)
+        self._file_pages.mount(klein)
+        self._avatar_pages.mount(klein)
         root = Root(
             klein, {door.value.encode() + b"/": door.name.lower() for door in Door},
             {door.value.encode() + b"/websocket": factory.web_resource() for door, factory in self.sockets.items()})
         return ChatSite(  # type: ignore[no-untyped-call]
-            root, reactor=self.reactor, timeout=KEEP_ALIVE_S, requestFactory=BoundedRequest,
-            parsePOSTFormSubmission=False)
+            root, reactor=self.reactor, timeout=KEEP_ALIVE_S, parsePOSTFormSubmission=False,
+            requestFactory=partial(BoundedRequest, receive=self._door.receive))
 
     def greeting(self) -> list[str]:
         """What to print once the server is ready: how to sign in."""
@@ -163,6 +202,8 @@ class Application:
             await factory.stop()
         await self.scheduled_delivery.stop()
         await self.markdown.stop()
+        await self.pictures.stop()
+        await self.uploads.stop()
         await self.dormancy.stop()
         await self.database.stop()
 

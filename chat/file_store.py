@@ -78,9 +78,13 @@ class FileStore:
 
     def prepare(self) -> None:
         """Make the folders."""
-        for folder in (self._pending, self._files, self._thumbnails, self._pictures, self._drawn):
+        missing = [folder for folder in (self._pending, self._files, self._thumbnails, self._pictures, self._drawn)
+                   if not folder.is_dir()]
+        for folder in missing:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(folder.parent)
+        if missing:
+            _sync(self._files.parent)
+            _sync(self._files.parent.parent)
 
     def receive(self, filename: str) -> ReceivedFile:
         """A place for a file that is about to come. Quick."""

@@ -10,17 +10,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
+from urllib.parse import unquote
 
 REALM_PATH = "1"
 """Clients take the first part of a path for an organisation's number."""
 MAX_PICTURE_MIB = 5
 MAX_EMOJI_NAME = 100
+EXTRA_EMOJI = "zulip"
+"""The one emoji that is neither of Unicode nor of an organisation: its name and its code."""
 MAX_PATH_ID = 400
 MAX_PATHS = 100
 """In one message."""
 UPLOADS, PICTURES = "/user_uploads/", "/user_avatars/"
 _PATH_ID = re.compile(REALM_PATH + r"/[A-Za-z0-9]{2}/[A-Za-z0-9]{24}/[\w.-]{1,150}")
-_IN_TEXT = re.compile(r"user_uploads/(" + _PATH_ID.pattern + ")")
+_IN_TEXT = re.compile(r"user_uploads/(" + REALM_PATH + r"/[A-Za-z0-9]{2}/[A-Za-z0-9]{24}/[\w.%-]{1,900})")
 MIB = 1024 * 1024
 THUMBNAIL_FORMATS = (
     {"name": "840x560-anim.webp", "max_width": 840, "max_height": 560, "format": "webp", "animated": True},
@@ -83,19 +86,18 @@ def is_path_id(path_id: str) -> bool:
     return len(path_id) <= MAX_PATH_ID and _PATH_ID.fullmatch(path_id) is not None
 
 
-def paths_in(content: str) -> list[str]:
-    """The path_ids that a message's text may link to, each once: perhaps more, never fewer, up to MAX_PATHS.
-
-    What stands behind a name (a full stop) may be taken for a part of it, so each is given without such as well.
-    """
-    found: dict[str, None] = {}
+def paths_in(content: str) -> dict[str, str]:
+    """What a message's text may link to: by path as it is typed (`/user_uploads/...`), the path_id. Perhaps more than
+    it does link to, never less, up to MAX_PATHS."""
+    found: dict[str, str] = {}
     for match in _IN_TEXT.finditer(content):
-        path_id = match[1]
-        found[path_id] = None
-        found[path_id.rstrip("._-")] = None
+        typed = match[1].rstrip("._-")  # no name ends so; a sentence may
+        path_id = unquote(typed)
+        if is_path_id(path_id):
+            found[UPLOADS + typed] = path_id
         if len(found) >= MAX_PATHS:
             break
-    return list(found)[:MAX_PATHS]
+    return found
 
 
 class MessageWire(TypedDict):

@@ -9,7 +9,7 @@ is a connection, and the message is published then: what is committed never stay
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from chat.actions.message_checks import (
     check_wildcard,
     recipient_of,
 )
+from chat.attachments import Attachments
 from chat.bus import Bus
 from chat.database import messages as sql
 from chat.database.messages import NewMessage, Stored, int_array
@@ -35,7 +36,7 @@ from chat.errors import (
     UserDeactivated,
 )
 from chat.markdown.errors import MarkdownFailed
-from chat.markdown.names import MarkdownNames
+from chat.markdown.names import MarkdownNames, UploadedImage
 from chat.markdown.renderer import Rendered
 from chat.models import (
     ChannelRecipient,
@@ -56,7 +57,8 @@ _READING_CLIENTS = frozenset({
 class Markdown(Protocol):
     """Renders messages: at once, or elsewhere where that could hold up others."""
 
-    async def render(self, content: str, names: MarkdownNames, /) -> Rendered: ...
+    async def render(self, content: str, names: MarkdownNames, /, *,
+                     uploaded_images: Mapping[str, UploadedImage] | None = None) -> Rendered: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +87,21 @@ class CheckedMessage:
     local_id: str
     echo_to: str | None
     """The queue that gets its local id back."""
+    path_ids: tuple[str, ...] = ()
+    """Of the uploaded files that it shows."""
 
 
 class Sending:
-    def __init__(self, database: Database, directory: Directory, bus: Bus, clock: Clock, markdown: Markdown) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, clock: Clock, markdown: Markdown,
+                 attachments: Attachments, announce: Callable[[Sequence[str]], None]) -> None:
+        """`announce` is told the path_ids of uploaded files that were sent."""
         self._database = database
         self._directory = directory
         self._bus = bus
         self._clock = clock
         self._markdown = markdown
+        self._attachments = attachments
+        self._announce = announce
         self._newest_published = 0
 
     async def start(self) -> None:
@@ -105,7 +113,7 @@ class Sending:
         """Whether `sender` may send this, and its rendering. Raises a JsonableError that says what is wrong."""
         content = check_content(request.content)
         recipient = recipient_of(self._directory, sender, request)
-        rendered = await self._render(content)
+        rendered, path_ids = await self._render(sender, content)
         sender, recipient = self._still(sender, recipient)
         if isinstance(recipient, ChannelRecipient) and rendered.mentions_channel_wildcard:
             check_wildcard(sender, len(self._directory.subscribers(recipient.channel.id)))
@@ -115,7 +123,8 @@ class Sending:
             reads = client in _READING_CLIENTS or "desktop app" in client
         queue_id, local_id, echo_to = _name(request)
         return CheckedMessage(
-            sender, recipient, content, rendered, request.client_name, reads, queue_id, local_id, echo_to)
+            sender, recipient, content, rendered, request.client_name, reads, queue_id, local_id, echo_to,
+            path_ids)
 
     async def do_send_messages(self, checked: CheckedMessage) -> int:
         """Store a message and tell everyone; its id. A retransmission gets the first one's id and tells no one."""
@@ -145,15 +154,18 @@ class Sending:
                         return stored.id
                 await sleep(self._clock, 0.2)
 
-    async def render(self, content: str) -> str:
-        """The HTML that a message with this content would have."""
-        return (await self._render(check_content(content))).html
+    async def render(self, sender: User, content: str) -> str:
+        """The HTML that a message of `sender` with this content would have."""
+        return (await self._render(sender, check_content(content)))[0].html
 
-    async def _render(self, content: str) -> Rendered:
+    async def _render(self, sender: User, content: str) -> tuple[Rendered, tuple[str, ...]]:
+        """The rendering, and the path_ids of the uploaded files that are shown. No query where none can be."""
+        mentioned = await self._attachments.mentioned(sender, content)
         try:
-            return await self._markdown.render(content, self._directory)
+            rendered = await self._markdown.render(content, self._directory, uploaded_images=mentioned.pictures)
         except MarkdownFailed as error:
             raise JsonableError(str(error) or "Unable to render message") from error
+        return rendered, mentioned.claims(rendered.upload_paths)
 
     def _still(self, sender: User, recipient: Recipient) -> tuple[User, Recipient]:
         """Both as they are now: rendering may have taken a moment, in which a channel closed or someone left."""
@@ -183,6 +195,7 @@ class Sending:
         self._bus.publish(unit, event_types.message(
             message, addressed.readers, addressed.flags, sender_queue_id=checked.echo_to, local_id=checked.local_id))
         unit.after_commit(lambda: setattr(self, "_newest_published", stored.id))
+        unit.after_commit(lambda: self._announce(checked.path_ids))
 
     def _new(self, checked: CheckedMessage) -> NewMessage:
         recipient, rendered = checked.recipient, checked.rendered
@@ -195,7 +208,7 @@ class Sending:
             topic=recipient.topic if isinstance(recipient, ChannelRecipient) else "",
             content=checked.content, rendered_content=rendered.html, client=checked.client_name,
             has_link=rendered.has_link, has_image=rendered.has_image, has_attachment=rendered.has_attachment,
-            queue_id=checked.queue_id, local_id=checked.local_id)
+            queue_id=checked.queue_id, local_id=checked.local_id, path_ids=checked.path_ids)
 
     async def _participants(self, checked: CheckedMessage) -> frozenset[int]:
         """Whom `@**topic**` means: who took part in the topic. Where it is not mentioned: nobody, and no query."""

@@ -13,7 +13,10 @@ _ATTACHMENT = """a.id, a.path_id, a.owner_id, a.name, a.content_type, a.size,
 INSERT_ATTACHMENT = f"""INSERT INTO attachment AS a
     (path_id, owner_id, name, content_type, size, width, height, is_animated)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_ATTACHMENT}"""
-DELETE_ATTACHMENT = "DELETE FROM attachment WHERE id = %s AND owner_id = %s RETURNING path_id, size"
+DELETE_ATTACHMENT = """WITH gone AS (
+        DELETE FROM attachment WHERE id = %s AND owner_id = %s RETURNING id, path_id, size),
+    hidden AS (DELETE FROM attachment_message WHERE attachment_id IN (SELECT id FROM gone))
+    SELECT path_id, size FROM gone"""
 ADD_SPACE = """UPDATE upload_space SET bytes = bytes + %(size)s
     WHERE %(size)s < 0 OR %(quota)s::bigint IS NULL OR bytes + %(size)s <= %(quota)s RETURNING bytes"""
 SELECT_SPACE = "SELECT bytes FROM upload_space"

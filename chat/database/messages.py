@@ -29,13 +29,17 @@ _SEND_BODY = """
         INSERT INTO user_message (user_id, message_id, flags)
         SELECT reader.id, sent.id, coalesce(special.flags, 0)
         FROM sent CROSS JOIN unnest($13) AS reader (id)
-        LEFT JOIN unnest($14, $15) AS special (user_id, flags) ON special.user_id = reader.id)
+        LEFT JOIN unnest($14, $15) AS special (user_id, flags) ON special.user_id = reader.id),
+    shown AS (
+        INSERT INTO attachment_message (attachment_id, message_id)
+        SELECT attachment.id, sent.id
+        FROM sent CROSS JOIN unnest($16) AS linked (path_id) JOIN attachment ON attachment.path_id = linked.path_id)
     SELECT id, recipient_id, timestamp, true FROM sent
     UNION ALL
     SELECT id, recipient_id, floor(extract(epoch FROM date_sent))::int, false FROM message
     WHERE sender_id = $1 AND queue_id = $11 AND local_id = $12"""
 
-_SEND_TYPES = "text, text, text, text, bool, bool, bool, text, text, int[], int[], int[]"
+_SEND_TYPES = "text, text, text, text, bool, bool, bool, text, text, int[], int[], int[], text[]"
 
 PREPARE_SEND_TO_CHANNEL = f"""PREPARE send_to_channel (int, int, int, {_SEND_TYPES}) AS
     WITH conversation AS (SELECT $2 AS id), {_SEND_BODY}"""
@@ -48,7 +52,7 @@ PREPARE_SEND_TO_PEOPLE = f"""PREPARE send_to_people (int, int[], int, {_SEND_TYP
 
 PREPARED = (PREPARE_SEND_TO_CHANNEL, PREPARE_SEND_TO_PEOPLE)
 
-_PLACES = ", ".join(["%s"] * 15)
+_PLACES = ", ".join(["%s"] * 16)
 EXECUTE_SEND_TO_CHANNEL = f"EXECUTE send_to_channel ({_PLACES})"
 EXECUTE_SEND_TO_PEOPLE = f"EXECUTE send_to_people ({_PLACES})"
 
@@ -106,6 +110,8 @@ class NewMessage:
     has_attachment: bool
     queue_id: str
     local_id: str
+    path_ids: tuple[str, ...] = ()
+    """Of the uploaded files that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ async def insert_message(unit: Runs, new: NewMessage, readers: str, flags: Mappi
     rows = await unit.query(EXECUTE_SEND_TO_PEOPLE if direct else EXECUTE_SEND_TO_CHANNEL, (
         new.sender_id, int_array(new.user_ids) if direct else new.recipient_id, new.channel_id, new.topic,
         new.content, new.rendered_content, new.client, new.has_link, new.has_image, new.has_attachment,
-        new.queue_id, new.local_id, readers, int_array(flags), int_array(flags.values())))
+        new.queue_id, new.local_id, readers, int_array(flags), int_array(flags.values()), list(new.path_ids)))
     return Stored(*rows[0]) if rows else None
 
 

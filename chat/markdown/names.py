@@ -53,7 +53,8 @@ class Linkifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class UploadedImage:
-    """What is known of an uploaded picture. It is ready when its thumbnails are there."""
+    """What is known of an uploaded picture. It is ready when its thumbnails are there. What measures nothing is known
+    to be no picture (or none that may be shown), and gets no preview."""
 
     width: int
     height: int

@@ -54,6 +54,8 @@ class PreviewAdder(Treeprocessor):
             media = _MEDIA.match(href)
             if media is None or href in state.previewed or len(state.previewed) >= MAX_PREVIEW_LINKS:
                 continue
+            if media.group(1) is not None and _shows_nothing(href, state):
+                continue
             state.previewed.add(href)
             state.has_image = state.has_image or media.group(1) is not None
             text = "".join(anchor.itertext())
@@ -90,6 +92,13 @@ def _preview(href: str, title: str, is_image: bool, state: RenderState) -> Eleme
     else:
         SubElement(anchor, "video", {"preload": "metadata", "src": href})
     return block
+
+
+def _shows_nothing(href: str, state: RenderState) -> bool:
+    """Whether it is known that an upload is no picture: it measures nothing."""
+    path = upload_path(href)
+    upload = state.uploaded_images.get(path) if path else None
+    return upload is not None and upload.width == 0
 
 
 def _image_attributes(href: str, state: RenderState) -> dict[str, str]:

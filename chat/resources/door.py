@@ -7,8 +7,10 @@ cookie and, for everything that writes, the CSRF token that goes with it.
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from http.cookies import CookieError
 from typing import Any
+from urllib.parse import unquote
 
 from klein import Klein
 from twisted.internet.defer import CancelledError, Deferred
@@ -18,13 +20,15 @@ from twisted.web.server import Request
 from chat.actions.accounts import Accounts
 from chat.deferreds import Clock
 from chat.directory import Directory
-from chat.errors import BodyTooLarge, CsrfFailed, Unauthorized
+from chat.errors import BodyTooLarge, CsrfFailed, InvalidApiKey, JsonableError, Unauthorized
 from chat.models import User
 from chat.params import Raw
 from chat.passwords import csrf_token, digest, same
 from chat.resources.body import body_values, query_values
+from chat.resources.intake import Intake, Reception
 from chat.resources.notes import Door, RequestNotes, client_name
 from chat.resources.rest import Reply, Rest, json_error
+from chat.resources.routes import Takes
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 _DRAINED_BYTES = 16 * MAX_BODY_BYTES
@@ -34,24 +38,57 @@ SESSION_COOKIE, CSRF_COOKIE = b"sessionid", b"csrftoken"
 
 
 class BoundedRequest(Request):
-    """A request whose body has a bound. What lies beyond is dropped as it comes, and `too_large` says so."""
+    """A request whose body has a bound. What lies beyond is dropped as it comes, and `too_large` says so.
+
+    `receive` is asked, once the headers are there, whether it takes the body in itself (files do not go into memory).
+    """
 
     too_large = False
+    reception: Reception | None = None
+    is_refused = False
+    """Whether all of the body was dropped, as its sender may not send one."""
     _received = 0
 
+    def __init__(self, *args: Any, receive: Callable[[BoundedRequest], Reception | bool] = lambda _: False,
+                 **options: Any) -> None:
+        super().__init__(*args, **options)  # type: ignore[no-untyped-call]
+        self._receive = receive
+
+    @property
+    def first_line(self) -> tuple[str, str]:
+        """Method and target, known to the channel before the body has come."""
+        channel: Any = self.channel
+        return channel._command.decode("ascii", "replace"), channel._path.decode("ascii", "replace")
+
     def gotLength(self, length: int | None) -> None:
-        super().gotLength(  # type: ignore[no-untyped-call]
-            0 if length is not None and length > MAX_BODY_BYTES else length)
+        taken = self._receive(self)
+        if isinstance(taken, Reception):
+            self.reception = taken
+            if length is not None and length > taken.limit_bytes:
+                taken.refuse_size()
+        self.is_refused = taken is True
+        in_memory = self.reception is None and not taken and (length is None or length <= MAX_BODY_BYTES)
+        super().gotLength(length if in_memory else 0)  # type: ignore[no-untyped-call]
 
     def handleContentChunk(self, data: bytes) -> None:
         self._received += len(data)
-        if self._received <= MAX_BODY_BYTES:
-            super().handleContentChunk(data)  # type: ignore[no-untyped-call]
-        else:
+        limit = MAX_BODY_BYTES if self.reception is None else self.reception.limit_bytes
+        if self._received > limit:
             self.too_large = True
-            if self._received > _DRAINED_BYTES:
+            if self.reception is not None:
+                self.reception.refuse_size()
+            if self._received > max(limit, _DRAINED_BYTES):
                 transport: Any = self.channel.transport
                 transport.abortConnection()
+        elif self.reception is not None:
+            self.reception.feed(data)
+        elif not self.is_refused:
+            super().handleContentChunk(data)  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Any) -> None:
+        if self.reception is not None:
+            self.reception.release()
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 
 class Authentication:
@@ -79,6 +116,14 @@ class Authentication:
             raise Unauthorized("Invalid API key")
         notes.user, notes.key_hash = user, key_hash
 
+    def by_key_alone(self, notes: RequestNotes, key: str) -> None:
+        """An API key without the address that goes with it, as some paths take it. Raises InvalidApiKey."""
+        key_hash = digest(key)
+        user = self._directory.user_of_key(key_hash)
+        if user is None or not user.is_active:
+            raise InvalidApiKey
+        notes.user, notes.key_hash = user, key_hash
+
     def by_session(self, notes: RequestNotes, token: str | None) -> None:
         """The session's cookie. Without it, or after its end, nobody is signed in."""
         session = self._accounts.session_of_token(token, self._now()) if token else None
@@ -104,8 +149,10 @@ class Authentication:
 class RestDoor:
     """The two prefixes of the REST API as a Klein app's routes."""
 
-    def __init__(self, rest: Rest, authentication: Authentication, clock: Clock, directory: Directory) -> None:
+    def __init__(self, rest: Rest, authentication: Authentication, clock: Clock, directory: Directory,
+                 intake: Intake) -> None:
         self._rest = rest
+        self._intake = intake
         self._authentication = authentication
         self._clock = clock
         self._directory = directory
@@ -120,36 +167,68 @@ class RestDoor:
         def json(request: HttpRequest, path: str) -> Deferred[bytes]:
             return self.serve(request, Door.JSON, "/" + path)
 
+    def receive(self, request: BoundedRequest) -> Reception | bool:
+        """How the body of a request is taken in, by its headers: with its files, as any other (False), or not at all
+        (True), as who sends it may not."""
+        method, target = request.first_line
+        door = next((door for door in Door if target.startswith(door.value + "/")), None)
+        if door is None or method not in ("POST", "PUT", "PATCH"):
+            return False
+        path = unquote(target.partition("?")[0])[len(door.value):]
+        route = self._rest.route_of(method, path)
+        if route is None or route.takes is Takes.NOTHING:
+            return False
+        notes = RequestNotes(door, method, path)
+        try:
+            self._identify(request, notes)
+            route.who.check(notes.user)
+        except JsonableError:
+            return True
+        return self._intake.begin(route, notes.user, header(request, "content-type") or "") or False
+
+    def _identify(self, request: Any, notes: RequestNotes) -> str:
+        """Note who asks, by what the door goes by; the session's token, where it is one. Raises Unauthorized."""
+        if notes.door is Door.API:
+            self._authentication.by_key(notes, header(request, "authorization"))
+            return ""
+        token = cookie(request, SESSION_COOKIE) or ""
+        self._authentication.by_session(notes, token)
+        return token
+
     def serve(self, request: Any, door: Door, path: str) -> Deferred[bytes]:
         """Dispatch one request and give its answer's body; status and headers are set on the request."""
         notes = notes_of(request, door, path, self._clock)
 
         form: dict[str, Any] = {}
+        reception: Reception | None = getattr(request, "reception", None)
 
         def raw() -> Raw:
-            if getattr(request, "too_large", False):
-                raise BodyTooLarge(MAX_BODY_BYTES)
-            query = request.uri.partition(b"?")[2]
-            request.content.seek(0)
-            body = request.content.read()
-            values = query_values(query)
-            if body:
-                values.update(body_values(header(request, "content-type") or "", body))
+            values = query_values(request.uri.partition(b"?")[2])
+            if reception is not None:
+                values.update(reception.finish())
+                notes.files = reception.files
+            elif not getattr(request, "is_refused", False):
+                if getattr(request, "too_large", False):
+                    raise BodyTooLarge(MAX_BODY_BYTES)
+                request.content.seek(0)
+                body = request.content.read()
+                if body:
+                    values.update(body_values(header(request, "content-type") or "", body))
             form["token"] = values.get("csrfmiddlewaretoken")
             return values
 
         def authenticate(notes: RequestNotes) -> None:
-            if door is Door.API:
-                self._authentication.by_key(notes, header(request, "authorization"))
-                return
-            token = cookie(request, SESSION_COOKIE)
-            self._authentication.by_session(notes, token)
-            if notes.user is not None and notes.method not in SAFE_METHODS:
+            token = self._identify(request, notes)
+            if door is Door.JSON and notes.user is not None and notes.method not in SAFE_METHODS:
                 given = header(request, "x-csrftoken") or form["token"]
-                if not isinstance(given, str) or not same(given, csrf_token(token or "")):
+                if not isinstance(given, str) or not same(given, csrf_token(token)):
                     raise CsrfFailed("CSRF token missing or incorrect.")
 
-        served = self._rest.rest_dispatch(notes, notes.method, path, raw, authenticate)
+        try:
+            served = self._rest.rest_dispatch(notes, notes.method, path, raw, authenticate)
+        finally:
+            if reception is not None:
+                reception.release()  # what its route wanted it has taken
         return served.addCallbacks(lambda reply: write_reply(request, reply), lambda failure: _left(request, failure))
 
 

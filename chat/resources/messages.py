@@ -207,7 +207,7 @@ class MessagesResource:
     @routes.post("/messages/render", who=Who.USER, params=Render, returns=RenderedWire, summary="Render markdown")
     async def render_message(self, notes: RequestNotes, p: Render) -> RenderedWire:
         """The HTML that a message with this content would have."""
-        return {"rendered": await self._sending.render(p.content)}
+        return {"rendered": await self._sending.render(notes.caller, p.content)}
 
     @routes.post("/messages/flags", who=Who.USER, params=UpdateFlags, returns=FlaggedWire,
                  summary="Update personal message flags")

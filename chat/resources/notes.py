@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from chat.errors import JsonableError
+from chat.file_store import ReceivedFile
 from chat.models import Session, User
 
 
@@ -32,12 +34,22 @@ class RequestNotes:
     started: float = 0.0
     ignored: list[str] = field(default_factory=list)
     """Names of parameters that the route does not read."""
+    files: list[ReceivedFile] = field(default_factory=list)
+    """What came with the request, for a route that takes a file."""
 
     @property
     def caller(self) -> User:
         """The signed-in caller; only for routes that are not open to anyone."""
         assert self.user is not None
         return self.user
+
+    def take_file(self) -> ReceivedFile:
+        """The file that came with the request: to be used in a `with`, before anything is waited for."""
+        if len(self.files) != 1:
+            raise JsonableError("You may only upload one file at a time" if self.files
+                                else "You must specify a file to upload")
+        self.files[0].is_taken = True
+        return self.files[0]
 
 
 def client_name(user_agent: str, door: Door) -> str:

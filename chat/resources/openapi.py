@@ -14,7 +14,7 @@ from chat.errors import (
     ParameterMissing,
     Unauthorized,
 )
-from chat.resources.routes import Route, Who
+from chat.resources.routes import Route, Takes, Who
 
 _COMMON = (ParameterMissing, ParameterInvalid, ParameterConfusing)
 
@@ -63,6 +63,9 @@ def _operation(route: Route, data: dict[str, Any] | None) -> dict[str, Any]:
     }
     if route.who is Who.ANYONE:
         operation["security"] = []
+    if route.takes is not Takes.NOTHING:
+        operation["requestBody"] = _file(route.takes)
+        return operation
     declared = route.declaration.schemas()
     if not declared:
         return operation
@@ -99,6 +102,12 @@ def _form(declared: list[dict[str, Any]]) -> dict[str, Any]:
         form["encoding"] = encoding
     return {"required": bool(required), "content": {
         "application/x-www-form-urlencoded": form, "application/json": {"schema": schema}}}
+
+
+def _file(takes: Takes) -> dict[str, Any]:
+    part = {"type": "string", "contentMediaType": "image/*" if takes is Takes.PICTURE else "application/octet-stream"}
+    return {"required": True, "content": {"multipart/form-data": {"schema": {
+        "type": "object", "required": ["file"], "properties": {"file": part}}}}}
 
 
 def _is_plain(schema: dict[str, Any]) -> bool:

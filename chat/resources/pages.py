@@ -62,7 +62,6 @@ class Pages:
         app.route("/accounts/logout/", endpoint="logout", methods=["POST"])(self.sign_out)
         app.route("/new/<string(maxlength=100):token>/", endpoint="new", methods=["GET", "HEAD"])(self.new)
         app.route("/new/<string(maxlength=100):token>/", endpoint="create", methods=["POST"])(self.create)
-        app.route("/avatar/<int(max=2147483647):user_id>", endpoint="avatar")(self.avatar)
         app.route("/health", endpoint="health")(lambda request: _plain(request, "ok\n"))
         app.route("/static/", branch=True, endpoint="static")(self.static)
         app.handle_errors(HTTPException)(self.refused)
@@ -153,24 +152,6 @@ class Pages:
     def static(self, request: Any) -> Any:
         """The client's files, for where no other server gives them."""
         return _StaticFile(str(self._static))
-
-    def avatar(self, request: Any, user_id: int) -> bytes:
-        """A person's picture: their initials, on a colour of their own."""
-        if self._caller(request) is None:
-            notes = notes_of(request, Door.API, "/avatar", self._clock)
-            self._authentication.by_key(notes, header(request, "authorization"))
-            if notes.user is None:
-                request.setResponseCode(401)
-                return _plain(request, "Sign in to see pictures\n")
-        user = self._directory.user_by_id(user_id)
-        if user is None:
-            raise NotFound("No such person")
-        request.setHeader("Content-Type", "image/svg+xml")
-        request.setHeader("Cache-Control", "private, max-age=86400")
-        request.setHeader("X-Content-Type-Options", "nosniff")
-        return self._templates.get_template("avatar.svg").render(
-            initials="".join(word[0] for word in user.full_name.split()[:2]).upper(),
-            hue=user.id * 137 % 360).encode()
 
     def refused(self, request: Any, failure: Any) -> bytes:
         """No page at this address, or not with this verb."""

@@ -96,6 +96,14 @@ class Rest:
     def routes(self) -> list[Route]:
         return [route for verbs in self._verbs.values() for route in verbs.values()]
 
+    def route_of(self, method: str, path: str) -> Route | None:
+        """The route of a request, known by its first line alone."""
+        try:
+            verbs, _ = self._find(path)
+        except NotFound:
+            return None
+        return verbs.get(method)
+
     def rest_dispatch(self, notes: RequestNotes, method: str, path: str, raw: Callable[[], Raw],
                       authenticate: Authenticate) -> Deferred[Reply]:
         """Serve a request. The Deferred never fails; cancelling it (the client left) ends only a route that `waits`.

@@ -22,8 +22,8 @@ from chat.models import User
 from chat.params import Declaration, NoParams, Params
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_PLACE = re.compile(r"\{(\w+)(?::(int|email))?\}")
-_CONVERTERS = {None: "string(maxlength=100)", "int": "int(max=2147483647)", "email": "email"}
+_PLACE = re.compile(r"\{(\w+)(?::(int|email|path))?\}")
+_CONVERTERS = {None: "string(maxlength=100)", "int": "int(max=2147483647)", "email": "email", "path": "path"}
 
 
 class Who(Enum):
@@ -52,6 +52,15 @@ class Who(Enum):
             raise NotAllowed("Must be an organization owner")
 
 
+class Takes(Enum):
+    """What file a route takes, in one part of a multipart body, whatever that is called. It decides how large it may
+    be."""
+
+    NOTHING = "nothing"
+    FILE = "any file"
+    PICTURE = "a picture"
+
+
 Handler = Callable[..., Awaitable[Any]]
 
 
@@ -69,6 +78,7 @@ class Route:
     """The function's name; the operation's id in the document is made of it."""
     waits: bool
     """Whether it ends when the client leaves (a long poll). Everything else runs to its end."""
+    takes: Takes = Takes.NOTHING
     handler: Handler | None = None
 
     @property
@@ -96,14 +106,14 @@ class Routes:
     declared: list[Route] = field(default_factory=list)
 
     def route(self, method: str, path: str, *, who: Who, summary: str, params: type[Params] = NoParams,
-              returns: Any = None, errors: tuple[type[JsonableError], ...] = (), waits: bool = False
-              ) -> Callable[[Handler], Handler]:
+              returns: Any = None, errors: tuple[type[JsonableError], ...] = (), waits: bool = False,
+              takes: Takes = Takes.NOTHING) -> Callable[[Handler], Handler]:
         assert method in METHODS
 
         def declare(handler: Handler) -> Handler:
             self.declared.append(Route(
                 method, path, who, Declaration(params), returns, errors, summary,
-                (handler.__doc__ or "").strip(), handler.__name__, waits))
+                (handler.__doc__ or "").strip(), handler.__name__, waits, takes))
             return handler
 
         return declare

@@ -7,7 +7,8 @@ the same dispatch as HTTP and sockets, and checks each answer against the route'
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,10 +52,15 @@ class Client:
         return self.app.directory.users[self._user_id]
 
     def start(self, method: str, path: str, *, door: Door = Door.API, idempotency_key: str | None = None,
-              **params: Any) -> Deferred[Any]:
-        """Send a request; the Deferred of its reply."""
+              files: Sequence[tuple[str, bytes]] = (), **params: Any) -> Deferred[Any]:
+        """Send a request, with `files` as (name, content); the Deferred of its reply."""
         notes = RequestNotes(door, method, path, client_name=self.client_name, idempotency_key=idempotency_key,
                              started=self.app.reactor.seconds())
+        for name, content in files:
+            received = self.app.files.receive(name)
+            received.write(content)
+            received.close()
+            notes.files.append(received)
 
         def authenticate(notes: RequestNotes) -> None:
             notes.user = None if self._user_id is None else self.user
@@ -85,6 +91,10 @@ class Client:
         kind = "direct" if isinstance(to, list) else "channel"
         body = await self.call("POST", "/messages", type=kind, to=to, topic=topic, content=content, **params)
         return int(body["id"])
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """Upload a file; its address."""
+        return str((await self.call("POST", "/user_uploads", files=[(name, content)]))["url"])
 
     async def register(self, **params: Any) -> dict[str, Any]:
         return await self.call("POST", "/register", **params)
@@ -128,6 +138,12 @@ class InProcess:
     async def restart(self) -> None:
         """Stop and start on the same database, as after a crash: only what is stored comes back."""
         await self.app.stop()
+        self.app = Application(self.settings, self.app.reactor, self.dsn)
+        await self.app.start()
+
+    async def start_again(self, **settings: Any) -> None:
+        """After the application was stopped: start it with other settings."""
+        self.settings = replace(self.settings, **settings)
         self.app = Application(self.settings, self.app.reactor, self.dsn)
         await self.app.start()
 

@@ -16,9 +16,10 @@ CREATE TABLE attachment (
 );
 CREATE INDEX attachment_owner ON attachment (owner_id, id);
 
--- Which messages show a file. It is for those who can read one of them, and for its owner.
+-- Which messages show a file. It is for those who can read one of them, and for its owner. No foreign keys: a file that
+-- is deleted just then must not make a send fail.
 CREATE TABLE attachment_message (
-    attachment_id   int NOT NULL REFERENCES attachment (id) ON DELETE CASCADE,
+    attachment_id   int NOT NULL,
     message_id      int NOT NULL,
     PRIMARY KEY (attachment_id, message_id)
 );

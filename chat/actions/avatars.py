@@ -1,0 +1,63 @@
+"""People's own pictures: set one, take it away. The files are made before the change is written, and the old ones
+removed after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat import event_types
+from chat.actions.uploads import InThread
+from chat.bus import Bus
+from chat.database import people as sql
+from chat.database.pool import Database, Transaction
+from chat.directory import Directory
+from chat.file_store import FileStore, ReceivedFile
+from chat.models import User
+from chat.thumbnails import Pictures
+from chat.uploaded import avatar_name
+
+_LANE = ("directory",)
+
+
+class Avatars:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, store: FileStore, pictures: Pictures,
+                 in_thread: InThread) -> None:
+        self._database = database
+        self._directory = directory
+        self._bus = bus
+        self._store = store
+        self._pictures = pictures
+        self._in_thread = in_thread
+
+    async def do_set(self, user: User, file: ReceivedFile) -> User:
+        """Make a picture `user`'s own; the person as they are then. Raises BadImage."""
+        token = file.token
+        try:
+            await self._pictures.make_avatar(
+                file.path, self._store.picture(avatar_name(token)),
+                self._store.picture(avatar_name(token, medium=True)))
+            changed = await self._change(user, token)
+        except BaseException:
+            await self._in_thread(self._store.remove, token)
+            raise
+        self._store.settle(token)
+        return changed
+
+    async def do_delete(self, user: User) -> User:
+        """Back to the picture that is drawn for everyone."""
+        return user if user.avatar_token is None else await self._change(user, None)
+
+    async def _change(self, user: User, token: str | None) -> User:
+        async def write(unit: Transaction) -> tuple[User, str | None]:
+            old = self._directory.users[user.id]
+            changed = replace(old, avatar_token=token, avatar_version=old.avatar_version + 1)
+            if old.avatar_token is not None:
+                await self._in_thread(self._store.mark, old.avatar_token)
+            await sql.update_avatar(unit, changed)
+            self._bus.publish(unit, event_types.user_avatar(changed))
+            return changed, old.avatar_token
+
+        changed, old_token = await self._database.transaction(write, _LANE)
+        if old_token is not None:
+            await self._in_thread(self._store.remove, old_token)
+        return changed
