@@ -40,9 +40,11 @@ class QueueOptions:
     notification_settings_null: bool = False
 
     def wants(self, event_type: str) -> bool:
-        if event_type == "muted_topics" and self.wants("user_topic"):
-            return False  # the same in an older form, for those who do not know the newer
-        return self.event_types is None or event_type in self.event_types
+        if self.event_types is None:
+            return True
+        if event_type == "muted_topics" and "user_topic" in self.event_types:
+            return False  # the same in an older form, for those who do not name the newer
+        return event_type in self.event_types
 
 
 Entry = tuple[int, bytes]
