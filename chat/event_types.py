@@ -168,9 +168,11 @@ def user_renamed(user: User) -> Event:
 
 def user_role(user: User, old_role: int) -> list[Event]:
     """`user` has a new role."""
-    return [Event({"type": "realm_user", "op": "update", "person": {"user_id": user.id, "role": user.role}},
-                  None, (UserSet(user),)),
-            *_groups("remove_members", old_role, user.id), *_groups("add_members", user.role, user.id)]
+    changed = Event({"type": "realm_user", "op": "update", "person": {"user_id": user.id, "role": user.role}},
+                    None, (UserSet(user),))
+    if not user.is_active:
+        return [changed]  # who is not here is in no group
+    return [changed, *_groups("remove_members", old_role, user.id), *_groups("add_members", user.role, user.id)]
 
 
 def user_active(user: User) -> list[Event]:
