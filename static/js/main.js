@@ -36,7 +36,9 @@ const history = new History({ model, api });
 const session = new Session({ model, api, history, onLoad: () => loaded() });
 const connection = new Connection({
   api,
-  openSocket: window.WebSocket && ((on) => new Socket({ WebSocket: window.WebSocket, url: socketAddress(), clock, ...on })),
+  openSocket:
+    window.WebSocket &&
+    ((on) => new Socket({ WebSocket: window.WebSocket, url: socketAddress(), clock, ...on })),
   clock,
   register: () => session.register(),
   onEvent: (event) => dispatch.apply(event),
@@ -73,7 +75,8 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("pagehide", () => {
   app.compose?.keep();
   reader.leave();
-  if (connection.queue_id) api.delete("/events", { queue_id: connection.queue_id }, { keepalive: true }).catch(() => {});
+  if (connection.queue_id)
+    api.delete("/events", { queue_id: connection.queue_id }, { keepalive: true }).catch(() => {});
 });
 window.addEventListener("pageshow", (event) => event.persisted && connection.refresh());
 

@@ -110,5 +110,6 @@ class Person:
 
     def unread(self, label: str) -> int:
         """The number beside a line of the left column, 0 when there is none."""
-        badge = self.page.locator("#side .side-link", has_text=label).first.locator(".badge")
-        return int(badge.inner_text()) if badge.count() else 0
+        line = self.page.locator("#side .side-link", has_text=label).first
+        badges = line.locator(".badge").all_inner_texts()
+        return int(badges[0]) if badges else 0

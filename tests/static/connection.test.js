@@ -35,10 +35,17 @@ test("a socket that opens carries everything; nobody polls", async () => {
   const { opened, api, connection, events, clock } = start();
   await settled();
   await opened[0].open();
-  assert.deepEqual([opened[0].subscriptions[0].queue_id, opened[0].subscriptions[0].last_event_id], ["q1", -1]);
+  assert.deepEqual(
+    [opened[0].subscriptions[0].queue_id, opened[0].subscriptions[0].last_event_id],
+    ["q1", -1],
+  );
   opened[0].subscriptions[0].resolve({});
   await settled();
-  opened[0].onEvents([{ id: 0, type: "x" }, { id: 1, type: "heartbeat" }, { id: 2, type: "x" }]);
+  opened[0].onEvents([
+    { id: 0, type: "x" },
+    { id: 1, type: "heartbeat" },
+    { id: 2, type: "x" },
+  ]);
   assert.deepEqual(events, [0, 2]);
   assert.deepEqual([connection.status, connection.via, connection.last_event_id], ["live", "socket", 2]);
   await clock.advance(60_000);
@@ -89,7 +96,10 @@ test("a socket that opens late takes over from polling, and nothing comes twice"
   await settled();
   assert.equal(poll.done, true, "the poll is ended");
   opened[0].onEvents([{ id: 0, type: "x" }]);
-  opened[0].onEvents([{ id: 0, type: "x" }, { id: 1, type: "x" }]);
+  opened[0].onEvents([
+    { id: 0, type: "x" },
+    { id: 1, type: "x" },
+  ]);
   assert.deepEqual(events, [0, 1]);
   assert.equal(connection.via, "socket");
   connection.stop();
@@ -128,7 +138,10 @@ test("a socket that breaks is opened again from the last event", async () => {
   assert.equal(opened[1].subscriptions[0].last_event_id, 7);
   opened[1].subscriptions[0].resolve({});
   await settled();
-  opened[1].onEvents([{ id: 7, type: "x" }, { id: 8, type: "x" }]);
+  opened[1].onEvents([
+    { id: 7, type: "x" },
+    { id: 8, type: "x" },
+  ]);
   assert.deepEqual(events, [7, 8]);
   assert.equal(connection.status, "live");
   connection.stop();
@@ -207,7 +220,13 @@ test("a registration that fails is tried again; when the session is over nothing
   assert.equal(polls(failing.api)[0].params.last_event_id, 4);
   failing.connection.stop();
 
-  const over = start({ sockets: false, register: async () => { tries += 1; throw new ApiError(401, { msg: "", code: "UNAUTHORIZED" }); } });
+  const over = start({
+    sockets: false,
+    register: async () => {
+      tries += 1;
+      throw new ApiError(401, { msg: "", code: "UNAUTHORIZED" });
+    },
+  });
   tries = 0;
   await over.clock.advance(60_000);
   assert.equal(tries, 0, "asked once, at the start, and never again");
@@ -219,7 +238,12 @@ test("an event that cannot be applied does not end the conversation", async () =
     if (event.id === 1) throw new Error("spoiled");
   };
   await settled();
-  polls(api)[0].resolve({ events: [{ id: 1, type: "x" }, { id: 2, type: "x" }] });
+  polls(api)[0].resolve({
+    events: [
+      { id: 1, type: "x" },
+      { id: 2, type: "x" },
+    ],
+  });
   await settled();
   assert.equal(connection.last_event_id, 2);
   assert.equal(polls(api).length, 1);

@@ -51,7 +51,10 @@ test("unread counts are those of the first state, by conversation, channel and p
   const unread = new Unread();
   unread.load(
     {
-      streams: [{ stream_id: 1, topic: "Lunch", unread_message_ids: [3, 5] }, { stream_id: 2, topic: "x", unread_message_ids: [4] }],
+      streams: [
+        { stream_id: 1, topic: "Lunch", unread_message_ids: [3, 5] },
+        { stream_id: 2, topic: "x", unread_message_ids: [4] },
+      ],
       pms: [{ other_user_id: 2, sender_id: 2, unread_message_ids: [6] }],
       huddles: [{ user_ids_string: "1,2,3", unread_message_ids: [7] }],
       mentions: [5],
@@ -64,11 +67,20 @@ test("unread counts are those of the first state, by conversation, channel and p
   assert.equal(unread.channelCount(1), 2);
   assert.equal(unread.directCount(), 2);
   assert.equal(unread.total(), 5);
-  assert.equal(unread.total((conversation) => conversation.type === "direct"), 2);
+  assert.equal(
+    unread.total((conversation) => conversation.type === "direct"),
+    2,
+  );
   assert.equal(unread.mentionCount(), 1);
   assert.equal(unread.mentioned("c:1:lunch"), true);
-  assert.equal(unread.first((conversation) => conversation.channel_id === 1), 3);
-  assert.deepEqual(unread.conversations().map((entry) => entry.conversation.key), ["d:2,3", "d:2", "c:1:lunch", "c:2:x"]);
+  assert.equal(
+    unread.first((conversation) => conversation.channel_id === 1),
+    3,
+  );
+  assert.deepEqual(
+    unread.conversations().map((entry) => entry.conversation.key),
+    ["d:2,3", "d:2", "c:1:lunch", "c:2:x"],
+  );
 });
 
 test("reading, hearing it again, and moving keep unread counts right", () => {
@@ -89,9 +101,20 @@ test("reading, hearing it again, and moving keep unread counts right", () => {
 });
 
 test("reactions are gathered by emoji, counted once a person", () => {
-  const wire = (emoji_code, user_id) => ({ emoji_code, emoji_name: emoji_code, reaction_type: "unicode_emoji", user_id });
+  const wire = (emoji_code, user_id) => ({
+    emoji_code,
+    emoji_name: emoji_code,
+    reaction_type: "unicode_emoji",
+    user_id,
+  });
   const gathered = gatherReactions([wire("a", 1), wire("b", 1), wire("a", 2), wire("a", 2)]);
-  assert.deepEqual(gathered.map((entry) => [entry.emoji_code, entry.user_ids]), [["a", [1, 2]], ["b", [1]]]);
+  assert.deepEqual(
+    gathered.map((entry) => [entry.emoji_code, entry.user_ids]),
+    [
+      ["a", [1, 2]],
+      ["b", [1]],
+    ],
+  );
   assert.equal(addReaction(gathered, wire("a", 2)), false);
   assert.equal(removeReaction(gathered, wire("a", 9)), false);
   assert.equal(removeReaction(gathered, wire("b", 1)), true);
@@ -136,7 +159,8 @@ test("the oldest drafts go when there are too many", () => {
   let now = 0;
   clock.now = () => (now += 1);
   const model = modelOf({}, { clock });
-  for (let number = 0; number < 210; number += 1) model.drafts.keep(channelConversation(1, `topic ${number}`), "x");
+  for (let number = 0; number < 210; number += 1)
+    model.drafts.keep(channelConversation(1, `topic ${number}`), "x");
   const kept = model.drafts.all();
   assert.equal(kept.length, 200);
   assert.equal(kept[0].conversation.topic, "topic 209");
@@ -152,7 +176,17 @@ test("storage that is full, forbidden or spoiled breaks nothing", () => {
   backend.limit = Infinity;
   backend.setItem("p/b", "{spoiled");
   assert.equal(storage.read("b", 1), 1);
-  const forbidden = new JsonStorage({ get length() { throw new Error("SecurityError"); }, getItem() { throw new Error("SecurityError"); } }, "p/");
+  const forbidden = new JsonStorage(
+    {
+      get length() {
+        throw new Error("SecurityError");
+      },
+      getItem() {
+        throw new Error("SecurityError");
+      },
+    },
+    "p/",
+  );
   assert.equal(forbidden.read("a", 2), 2);
   assert.deepEqual(forbidden.keys(), []);
 });
@@ -162,7 +196,12 @@ test("after a reload a tab takes up its own unsent messages, and those whose tab
   const backend = new MemoryStorage();
   const mine = modelOf({}, { clock, backend, tab: "a" });
   const other = modelOf({}, { clock, backend, tab: "b" });
-  const entry = (local_id) => ({ queue_id: "q", local_id, conversation: channelConversation(1, "x"), content: local_id });
+  const entry = (local_id) => ({
+    queue_id: "q",
+    local_id,
+    conversation: channelConversation(1, "x"),
+    content: local_id,
+  });
   mine.outbox.put(entry("1.01"));
   const kept = other.outbox.put(entry("2.01"));
   const ids = (model) => model.outbox.adopt().map((one) => one.local_id);
@@ -173,7 +212,11 @@ test("after a reload a tab takes up its own unsent messages, and those whose tab
   assert.deepEqual(ids(modelOf({}, { clock, backend, tab: "c" })), ["1.01"], "b still cares for its own");
   await clock.advance(30_000);
   assert.deepEqual(ids(modelOf({}, { clock, backend, tab: "d" })).sort(), ["1.01", "2.01"]);
-  assert.deepEqual(ids(modelOf({ user_id: 2 }, { clock, backend, tab: "a" })), [], "nobody sends another's messages");
+  assert.deepEqual(
+    ids(modelOf({ user_id: 2 }, { clock, backend, tab: "a" })),
+    [],
+    "nobody sends another's messages",
+  );
   const [first] = mine.outbox.adopt().concat(entry("1.01"));
   mine.outbox.remove(first);
 });
@@ -184,19 +227,37 @@ test("recent conversations rise with what is said in them", () => {
   take(letter(60, { topic: "lunch" }));
   take(letter(61, { topic: "Lunch", sender: ALAN }));
   take(letter(40, { topic: "old" }));
-  assert.deepEqual(model.recent.all().map((entry) => entry.key), ["c:1:lunch", "d:2", "c:1:old"]);
+  assert.deepEqual(
+    model.recent.all().map((entry) => entry.key),
+    ["c:1:lunch", "d:2", "c:1:old"],
+  );
   assert.equal(model.recent.get("c:1:lunch").conversation.topic, "Lunch", "as last written");
   assert.deepEqual(model.recent.get("c:1:lunch").senders, [3, 2]);
-  model.recent.setTopics(1, [{ name: "lunch", max_id: 61 }, { name: "older", max_id: 7 }]);
-  assert.deepEqual(model.recent.topics(1).map((entry) => entry.conversation.topic), ["Lunch", "older"]);
-  assert.deepEqual(model.recent.directs().map((entry) => entry.key), ["d:2"]);
+  model.recent.setTopics(1, [
+    { name: "lunch", max_id: 61 },
+    { name: "older", max_id: 7 },
+  ]);
+  assert.deepEqual(
+    model.recent.topics(1).map((entry) => entry.conversation.topic),
+    ["Lunch", "older"],
+  );
+  assert.deepEqual(
+    model.recent.directs().map((entry) => entry.key),
+    ["d:2"],
+  );
 });
 
 test("people and channels are found by exact name, whatever the case", () => {
   const model = modelOf();
-  assert.deepEqual(model.people.byExactName("ADA lovelace").map((one) => one.user_id), [1]);
+  assert.deepEqual(
+    model.people.byExactName("ADA lovelace").map((one) => one.user_id),
+    [1],
+  );
   assert.equal(model.channels.byName("GENERAL").stream_id, 1);
   assert.equal(model.people.name(99, "Someone"), "Someone");
-  assert.deepEqual(model.channels.subscribed().map((one) => one.name), ["engineering", "general"]);
+  assert.deepEqual(
+    model.channels.subscribed().map((one) => one.name),
+    ["engineering", "general"],
+  );
   assert.equal(model.titleOf(directConversation([2, 3], 1)), "Grace Hopper, Alan Turing");
 });

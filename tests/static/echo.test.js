@@ -15,7 +15,13 @@ function opened(model, narrow = topicNarrow(1, "lunch"), ids = [98, 99, 100]) {
 }
 
 function entryOf(model, content, rest = {}) {
-  return model.outbox.put({ queue_id: "q1", local_id: model.echo.next_local_id(), conversation: LUNCH, content, ...rest });
+  return model.outbox.put({
+    queue_id: "q1",
+    local_id: model.echo.next_local_id(),
+    conversation: LUNCH,
+    content,
+    ...rest,
+  });
 }
 
 function mine(id, content) {
@@ -24,7 +30,11 @@ function mine(id, content) {
 
 test("an echo stands at the end of every feed that shows its conversation, rendered as the server will", () => {
   const model = modelOf();
-  const [topic, all, other] = [opened(model), opened(model, simple("all")), opened(model, topicNarrow(1, "dinner"), [])];
+  const [topic, all, other] = [
+    opened(model),
+    opened(model, simple("all")),
+    opened(model, topicNarrow(1, "dinner"), []),
+  ];
   const echo = model.echo.try_deliver_locally(entryOf(model, "*hello*"));
   assert.equal(topic.data.last, echo);
   assert.equal(all.data.last, echo);
@@ -57,11 +67,18 @@ test("the event turns the echo into the message: same object, same key, right pl
   const echo = model.echo.try_deliver_locally(entry);
   const { key } = echo;
   model.echo.process_from_server(letter(101), ["read"], undefined);
-  assert.deepEqual(list.data.items.map((message) => message.id), [98, 99, 100, echo.id, 101], "what others send comes below");
+  assert.deepEqual(
+    list.data.items.map((message) => message.id),
+    [98, 99, 100, echo.id, 101],
+    "what others send comes below",
+  );
   const shown = model.echo.process_from_server(mine(102, "<p>hello</p>"), ["read"], entry);
   assert.equal(shown, echo);
   assert.equal(echo.key, key);
-  assert.deepEqual(list.data.items.map((message) => message.id), [98, 99, 100, 101, 102]);
+  assert.deepEqual(
+    list.data.items.map((message) => message.id),
+    [98, 99, 100, 101, 102],
+  );
   assert.equal(echo.status, "sent");
   assert.equal(echo.provisional, undefined);
   assert.deepEqual(model.messages.echoes(), []);
@@ -88,7 +105,10 @@ test("the answer may come after the message itself was fetched", () => {
   model.echo.process_from_server(mine(101, "<p>hello</p>"), ["read"], undefined);
   assert.equal(list.data.items.length, 5);
   assert.equal(model.echo.confirm(entry, 101), undefined);
-  assert.deepEqual(list.data.items.map((message) => message.id), [98, 99, 100, 101]);
+  assert.deepEqual(
+    list.data.items.map((message) => message.id),
+    [98, 99, 100, 101],
+  );
 });
 
 test("hearing an event twice changes nothing", () => {
@@ -96,8 +116,12 @@ test("hearing an event twice changes nothing", () => {
   const list = opened(model);
   const entry = entryOf(model, "hello");
   model.echo.try_deliver_locally(entry);
-  for (let time = 0; time < 2; time += 1) model.echo.process_from_server(mine(101, "<p>hello</p>"), ["read"], entry);
-  assert.deepEqual(list.data.items.map((message) => message.id), [98, 99, 100, 101]);
+  for (let time = 0; time < 2; time += 1)
+    model.echo.process_from_server(mine(101, "<p>hello</p>"), ["read"], entry);
+  assert.deepEqual(
+    list.data.items.map((message) => message.id),
+    [98, 99, 100, 101],
+  );
 });
 
 test("a failed message says why, can be tried again, and can be given up", () => {
@@ -129,7 +153,9 @@ test("messages of two queues with the same local id are two messages", () => {
 test("what was left unsent in an earlier life stands at the bottom, whatever its number was", () => {
   const model = modelOf();
   const list = opened(model);
-  const echo = model.echo.try_deliver_locally(entryOf(model, "from before", { queue_id: "q0", local_id: "42.01" }));
+  const echo = model.echo.try_deliver_locally(
+    entryOf(model, "from before", { queue_id: "q0", local_id: "42.01" }),
+  );
   assert.equal(list.data.last, echo);
   assert.ok(echo.id > 100);
 });

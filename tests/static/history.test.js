@@ -41,12 +41,17 @@ test("a list opens at its end when all is read", async () => {
   assert.equal(api.requests.length, 1, "asked once");
   assert.equal(api.requests[0].params.anchor, "newest");
   assert.deepEqual(ids(list), range(41, 101));
-  assert.deepEqual([list.data.found_oldest, list.data.found_newest, list.unread_line_id], [false, true, undefined]);
+  assert.deepEqual(
+    [list.data.found_oldest, list.data.found_newest, list.unread_line_id],
+    [false, true, undefined],
+  );
 });
 
 test("a list opens where reading begins when something is unread", async () => {
   const unread_msgs = { streams: [{ stream_id: 1, topic: "lunch", unread_message_ids: range(300, 600) }] };
-  const { model, api, history } = start({ unread_msgs }, range(1, 600), { flags: (id) => (id < 300 ? ["read"] : []) });
+  const { model, api, history } = start({ unread_msgs }, range(1, 600), {
+    flags: (id) => (id < 300 ? ["read"] : []),
+  });
   const list = model.lists.open(LUNCH);
   await history.open(list);
   assert.equal(api.requests[0].params.anchor, 300);
@@ -84,14 +89,23 @@ test("a message that comes while the newest are being fetched is not lost", asyn
   await settled();
   const late = model.messages.take(letter(101));
   model.lists.arrive(late);
-  api.open()[0].resolve({ messages: range(90, 101).map((id) => letter(id)), found_oldest: false, found_newest: true });
+  api
+    .open()[0]
+    .resolve({ messages: range(90, 101).map((id) => letter(id)), found_oldest: false, found_newest: true });
   await settled();
   assert.deepEqual(ids(list), range(90, 102));
 });
 
 test("an unsent message shows in a list that is opened after it was written", async () => {
   const { model, history } = start({}, range(1, 11));
-  model.echo.try_deliver_locally({ queue_id: "q", local_id: "100.01", conversation: { type: "channel", channel_id: 1, topic: "lunch", key: "c:1:lunch" }, content: "x", status: "sending", created_ms: 1 });
+  model.echo.try_deliver_locally({
+    queue_id: "q",
+    local_id: "100.01",
+    conversation: { type: "channel", channel_id: 1, topic: "lunch", key: "c:1:lunch" },
+    content: "x",
+    status: "sending",
+    created_ms: 1,
+  });
   const list = model.lists.open(LUNCH);
   await history.open(list);
   assert.equal(list.data.last.content, "x");
@@ -166,10 +180,18 @@ function marker(rest) {
   const api = new FakeApi();
   const clock = new FakeClock();
   const reader = new ReadMarker({ model, connection: api, api, clock });
-  return { model, api, clock, reader, told: () => api.sent("/messages/flags").map((request) => request.params.messages) };
+  return {
+    model,
+    api,
+    clock,
+    reader,
+    told: () => api.sent("/messages/flags").map((request) => request.params.messages),
+  };
 }
 
-const UNREAD = { unread_msgs: { streams: [{ stream_id: 1, topic: "lunch", unread_message_ids: range(1, 2501) }] } };
+const UNREAD = {
+  unread_msgs: { streams: [{ stream_id: 1, topic: "lunch", unread_message_ids: range(1, 2501) }] },
+};
 
 test("reading counts here at once and is told in one request", async () => {
   const { model, clock, reader, told, api } = marker(UNREAD);
@@ -222,7 +244,11 @@ test("leaving the page tells what is left without waiting", () => {
 
 test("a fetched message that was read here meanwhile is not unread again", async () => {
   const { model, api, history } = start();
-  api.replies["GET /messages"] = { messages: [direct(5, [ADA, GRACE], { flags: [] })], found_oldest: true, found_newest: true };
+  api.replies["GET /messages"] = {
+    messages: [direct(5, [ADA, GRACE], { flags: [] })],
+    found_oldest: true,
+    found_newest: true,
+  };
   const list = model.lists.open(simple("all"));
   await history.open(list);
   assert.equal(list.data.first.read, true);

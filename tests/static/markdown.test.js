@@ -12,7 +12,9 @@ const CAST = JSON.parse(readFileSync(new URL("../fixtures/markdown_cast.json", i
 
 function cast() {
   const people = (active) =>
-    CAST.people.filter((one) => (one.is_active ?? true) === active).map((one) => person(one.id, one.full_name));
+    CAST.people
+      .filter((one) => (one.is_active ?? true) === active)
+      .map((one) => person(one.id, one.full_name));
   const model = modelOf({
     realm_users: people(true),
     realm_non_active_users: people(false),
@@ -47,7 +49,11 @@ test("a pattern of the organisation that matches leaves the message to the serve
   assert.equal(contains_backend_only_syntax("fixed", model), false);
   assert.equal(contains_backend_only_syntax("fixed in 12", model), false);
   model.realm.setLinkifiers([{ pattern: "(?i)[", url_template: "https://example.com/" }]);
-  assert.equal(contains_backend_only_syntax("fixed", model), true, "a pattern we cannot read may match anything");
+  assert.equal(
+    contains_backend_only_syntax("fixed", model),
+    true,
+    "a pattern we cannot read may match anything",
+  );
   model.realm.setLinkifiers(CAST.linkifiers);
 });
 

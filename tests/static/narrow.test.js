@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { channelConversation, directConversation, keyOf } from "../../static/js/data/conversation.js";
 import {
-  apiTerms, channelNarrow, conversationOf, decodePart, dmNarrow, encodePart, hashOf, matches, narrowKey, narrowOfHash, simple, topicNarrow,
+  apiTerms,
+  channelNarrow,
+  conversationOf,
+  decodePart,
+  dmNarrow,
+  encodePart,
+  hashOf,
+  matches,
+  narrowKey,
+  narrowOfHash,
+  simple,
+  topicNarrow,
 } from "../../static/js/data/narrow.js";
 
 const NAMES = { 1: "general", 2: "front desk", 3: "v1.0 / beta (ä)" };
@@ -11,10 +22,16 @@ const nameOf = (id) => NAMES[id];
 test("every narrow has an address that means it again", () => {
   const narrows = [
     ...["inbox", "recent", "drafts", "channels", "all", "dms", "mentions", "starred"].map(simple),
-    channelNarrow(2), topicNarrow(1, "lunch"), topicNarrow(3, "50% / a.b? #c (d) * 'e' ~!"), topicNarrow(1, "קפה ☕", 77),
-    topicNarrow(1, "(no topic)"), dmNarrow([2]), dmNarrow([2, 7], 12),
+    channelNarrow(2),
+    topicNarrow(1, "lunch"),
+    topicNarrow(3, "50% / a.b? #c (d) * 'e' ~!"),
+    topicNarrow(1, "קפה ☕", 77),
+    topicNarrow(1, "(no topic)"),
+    dmNarrow([2]),
+    dmNarrow([2, 7], 12),
   ];
-  for (const narrow of narrows) assert.deepEqual({ ...narrowOfHash(hashOf(narrow, nameOf), 1) }, { ...narrow });
+  for (const narrow of narrows)
+    assert.deepEqual({ ...narrowOfHash(hashOf(narrow, nameOf), 1) }, { ...narrow });
 });
 
 test("addresses are readable and stay whole in other programs", () => {
@@ -32,7 +49,16 @@ test("the ways other programs write addresses are understood", () => {
 });
 
 test("addresses that mean nothing are told apart from home", () => {
-  for (const hash of ["#x", "#narrow", "#narrow/channel", "#narrow/channel/abc", "#narrow/dm/x", "#narrow/is/else", "#narrow/wat/1", `#${"x".repeat(3000)}`]) {
+  for (const hash of [
+    "#x",
+    "#narrow",
+    "#narrow/channel",
+    "#narrow/channel/abc",
+    "#narrow/dm/x",
+    "#narrow/is/else",
+    "#narrow/wat/1",
+    `#${"x".repeat(3000)}`,
+  ]) {
     assert.equal(narrowOfHash(hash, 1), null, hash);
   }
   assert.equal(narrowOfHash("", 1).kind, "inbox");
@@ -53,7 +79,12 @@ test("topics are one conversation whatever their case, people in whatever order"
 });
 
 test("a narrow shows what the server would send for it", () => {
-  const lunch = { conversation: channelConversation(1, "lunch"), channel_id: 1, starred: false, mentioned: true };
+  const lunch = {
+    conversation: channelConversation(1, "lunch"),
+    channel_id: 1,
+    starred: false,
+    mentioned: true,
+  };
   const note = { conversation: directConversation([2], 1), starred: true, mentioned: false };
   const shown = (narrow) => [matches(narrow, lunch), matches(narrow, note)];
   assert.deepEqual(shown(simple("all")), [true, true]);

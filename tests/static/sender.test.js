@@ -28,7 +28,15 @@ function start({ backend = new MemoryStorage(), clock = new FakeClock() } = {}) 
   const model = modelOf({}, { clock, backend });
   const connection = new FakeConnection();
   const sender = new Sender({ model, connection, api: connection.api, clock });
-  const dispatch = new Dispatch({ model, sender, session: { get queue_id() { return connection.queue_id; } } });
+  const dispatch = new Dispatch({
+    model,
+    sender,
+    session: {
+      get queue_id() {
+        return connection.queue_id;
+      },
+    },
+  });
   const list = model.lists.open(topicNarrow(1, "lunch"));
   Object.assign(list.data, { found_oldest: true, found_newest: true });
   list.opened = true;
@@ -44,7 +52,14 @@ test("a message is kept before it is sent, and no longer than until it is confir
   assert.equal(kept(model), 1);
   await settled();
   const { params } = posts()[0];
-  assert.deepEqual(params, { type: "channel", to: 1, topic: "lunch", content: "hello", queue_id: "q1", local_id: message.local_id });
+  assert.deepEqual(params, {
+    type: "channel",
+    to: 1,
+    topic: "lunch",
+    content: "hello",
+    queue_id: "q1",
+    local_id: message.local_id,
+  });
   posts()[0].resolve({ id: 101 });
   await settled();
   assert.equal(kept(model), 0);
@@ -55,7 +70,12 @@ test("the event may be first; the answer then adds nothing", async () => {
   const { sender, model, dispatch, list, posts } = start();
   const message = sender.send(LUNCH, "hello");
   await settled();
-  dispatch.apply({ type: "message", message: letter(101, { sender: ADA }), flags: ["read"], local_message_id: message.local_id });
+  dispatch.apply({
+    type: "message",
+    message: letter(101, { sender: ADA }),
+    flags: ["read"],
+    local_message_id: message.local_id,
+  });
   assert.equal(kept(model), 0);
   posts()[0].resolve({ id: 101 });
   await settled();
@@ -87,7 +107,12 @@ test("a confirmation by event ends the retransmission", async () => {
   await settled();
   posts()[0].reject(away());
   await settled();
-  dispatch.apply({ type: "message", message: letter(101, { sender: ADA }), flags: [], local_message_id: message.local_id });
+  dispatch.apply({
+    type: "message",
+    message: letter(101, { sender: ADA }),
+    flags: [],
+    local_message_id: message.local_id,
+  });
   await clock.advance(120_000);
   assert.equal(posts().length, 1);
 });
@@ -127,7 +152,10 @@ test("what a reload left unsent goes out under its old name", async () => {
   assert.deepEqual(after.posts()[0].params, before.posts()[0].params);
   after.posts()[0].resolve({ id: 101 });
   await settled();
-  assert.deepEqual(after.list.data.items.map((item) => [item.id, item.content]), [[101, "hello"]]);
+  assert.deepEqual(
+    after.list.data.items.map((item) => [item.id, item.content]),
+    [[101, "hello"]],
+  );
   assert.equal(kept(after.model), 0);
   assert.equal(message.local_id, "100.01");
 });
@@ -141,11 +169,18 @@ test("the event of such a message has no local id, and still becomes the echo", 
   after.sender.resume();
   const [echo] = after.model.messages.echoes();
   await settled();
-  after.dispatch.apply({ type: "message", message: letter(101, { sender: ADA, content: "<p>hello</p>" }), flags: ["read"] });
+  after.dispatch.apply({
+    type: "message",
+    message: letter(101, { sender: ADA, content: "<p>hello</p>" }),
+    flags: ["read"],
+  });
   assert.deepEqual(after.list.data.items, [echo]);
   after.posts()[0].resolve({ id: 101 });
   await settled();
-  assert.deepEqual(after.list.data.items.map((item) => item.id), [101]);
+  assert.deepEqual(
+    after.list.data.items.map((item) => item.id),
+    [101],
+  );
 });
 
 test("what had arrived already and is answered again is fetched for its rendering", async () => {
@@ -153,7 +188,9 @@ test("what had arrived already and is answered again is fetched for its renderin
   const message = sender.send(LUNCH, "```js\nx\n```");
   await settled();
   posts()[0].resolve({ id: 101 });
-  connection.api.replies["GET /messages/101"] = { message: letter(101, { sender: ADA, content: "<div>x</div>" }) };
+  connection.api.replies["GET /messages/101"] = {
+    message: letter(101, { sender: ADA, content: "<div>x</div>" }),
+  };
   await clock.advance(3_000);
   assert.equal(message.html, "<div>x</div>");
   assert.equal(message.plain, undefined);
@@ -165,13 +202,19 @@ test("messages of one conversation go one after the other, those of others do no
   for (const words of ["one", "two", "three"]) sender.send(LUNCH, words);
   sender.send({ type: "direct", user_ids: [2], key: "d:2" }, "aside");
   await settled();
-  assert.deepEqual(posts().map((post) => post.params.content), ["one", "aside"]);
+  assert.deepEqual(
+    posts().map((post) => post.params.content),
+    ["one", "aside"],
+  );
   assert.deepEqual(posts()[1].params.to, [2]);
   posts()[0].reject(refusal());
   await settled();
   posts()[2].resolve({ id: 101 });
   await settled();
-  assert.deepEqual(posts().map((post) => post.params.content), ["one", "aside", "two", "three"]);
+  assert.deepEqual(
+    posts().map((post) => post.params.content),
+    ["one", "aside", "two", "three"],
+  );
 });
 
 test("from this queue only a local id tells my message: the same words may come from my telephone", () => {
@@ -186,7 +229,10 @@ test("another's message is never taken for one of mine", () => {
   connection.queue_id = "q2";
   assert.equal(sender.likely(letter(101, { content: "<p>hello</p>" })), undefined);
   assert.equal(sender.likely(letter(101, { sender: ADA, content: "<p>else</p>" })), undefined);
-  assert.equal(sender.likely(letter(101, { sender: ADA, topic: "dinner", content: "<p>hello</p>" })), undefined);
+  assert.equal(
+    sender.likely(letter(101, { sender: ADA, topic: "dinner", content: "<p>hello</p>" })),
+    undefined,
+  );
   assert.equal(sender.likely(direct(101, [ADA, GRACE], { sender: ADA, content: "<p>hello</p>" })), undefined);
   assert.equal(sender.likely(letter(101, { sender: ADA, content: "<p>hello</p>" })).content, "hello");
 });

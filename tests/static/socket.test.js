@@ -36,7 +36,13 @@ function start() {
   const clock = new FakeClock();
   const heard = [];
   let closed = 0;
-  const socket = new Socket({ WebSocket: Wire, url: "ws://x", clock, onEvents: (events) => heard.push(...events), onClose: () => (closed += 1) });
+  const socket = new Socket({
+    WebSocket: Wire,
+    url: "ws://x",
+    clock,
+    onEvents: (events) => heard.push(...events),
+    onClose: () => (closed += 1),
+  });
   return { clock, socket, wire: Wire.last, heard, closed: () => closed };
 }
 
@@ -44,12 +50,32 @@ test("requests are framed as the protocol says and answered by their number", as
   const { socket, wire } = start();
   wire.open();
   await socket.opened;
-  const [first, second] = [socket.request("POST", "/messages", { topic: "x" }), socket.request("POST", "/b", {})];
-  assert.deepEqual(wire.frames[0], { req_id: "1", type: "request", request: { method: "POST", path: "/messages", params: { topic: "x" } } });
-  wire.say({ req_id: "2", type: "response", status: 200, response: { result: "success", msg: "", data: { id: 2 } } });
-  wire.say({ req_id: "1", type: "response", status: 400, response: { result: "error", msg: "No", code: "BAD_REQUEST" } });
+  const [first, second] = [
+    socket.request("POST", "/messages", { topic: "x" }),
+    socket.request("POST", "/b", {}),
+  ];
+  assert.deepEqual(wire.frames[0], {
+    req_id: "1",
+    type: "request",
+    request: { method: "POST", path: "/messages", params: { topic: "x" } },
+  });
+  wire.say({
+    req_id: "2",
+    type: "response",
+    status: 200,
+    response: { result: "success", msg: "", data: { id: 2 } },
+  });
+  wire.say({
+    req_id: "1",
+    type: "response",
+    status: 400,
+    response: { result: "error", msg: "No", code: "BAD_REQUEST" },
+  });
   assert.deepEqual(await second, { id: 2 });
-  await assert.rejects(first, (error) => error instanceof ApiError && error.code === "BAD_REQUEST" && error.message === "No");
+  await assert.rejects(
+    first,
+    (error) => error instanceof ApiError && error.code === "BAD_REQUEST" && error.message === "No",
+  );
 });
 
 test("events are acknowledged lazily: once a second, or after fifty", async () => {
@@ -65,7 +91,11 @@ test("events are acknowledged lazily: once a second, or after fifty", async () =
   assert.equal(wire.frames.length, 1);
   await clock.advance(500);
   assert.deepEqual(wire.frames[1], { type: "ack", queue_id: "q", last_event_id: 7 });
-  wire.say({ type: "events", queue_id: "q", events: Array.from({ length: 50 }, (_, index) => ({ id: 8 + index })) });
+  wire.say({
+    type: "events",
+    queue_id: "q",
+    events: Array.from({ length: 50 }, (_, index) => ({ id: 8 + index })),
+  });
   assert.deepEqual(wire.frames[2], { type: "ack", queue_id: "q", last_event_id: 57 });
   await clock.advance(5_000);
   assert.equal(wire.frames.length, 3);
@@ -85,9 +115,21 @@ test("a socket that breaks fails what was asked and says so once", async () => {
 test("a socket that does not open, does not answer, or falls silent is given up", async () => {
   for (const [prepare, ms] of [
     [() => {}, 5_000],
-    [({ wire, socket }) => { wire.open(); socket.request("GET", "/x", {}).catch(() => {}); }, 15_000],
+    [
+      ({ wire, socket }) => {
+        wire.open();
+        socket.request("GET", "/x", {}).catch(() => {});
+      },
+      15_000,
+    ],
     [({ wire }) => wire.open(), 80_000],
-    [({ wire }) => { wire.open(); wire.say("{broken"); }, 0],
+    [
+      ({ wire }) => {
+        wire.open();
+        wire.say("{broken");
+      },
+      0,
+    ],
   ]) {
     const given = start();
     prepare(given);

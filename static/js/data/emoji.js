@@ -17,7 +17,9 @@ export const COMMON = [
   ["working_on_it", "1f6e0"],
   ["thinking", "1f914"],
   ["cry", "1f622"],
-].map(([emoji_name, emoji_code]) => Object.freeze({ emoji_name, emoji_code, reaction_type: "unicode_emoji" }));
+].map(([emoji_name, emoji_code]) =>
+  Object.freeze({ emoji_name, emoji_code, reaction_type: "unicode_emoji" }),
+);
 
 export class Emoji extends Store {
   loaded = false;
@@ -55,7 +57,11 @@ export class Emoji extends Store {
 
   /** Matches for what is typed; common ones when nothing is. */
   search(query, limit) {
-    const wanted = query.trim().toLowerCase().replace(/[\s-]+/g, "_").replace(/^:|:$/g, "");
+    const wanted = query
+      .trim()
+      .toLowerCase()
+      .replace(/[\s-]+/g, "_")
+      .replace(/^:|:$/g, "");
     const custom = [...this.#custom.values()].filter((entry) => !entry.deactivated).map(customEntry);
     if (wanted === "") return [...custom, ...COMMON.map((entry) => this.#named(entry))].slice(0, limit);
     const pairs = [...custom, ...this.#list].flatMap((entry) => entry.names.map((name) => ({ name, entry })));

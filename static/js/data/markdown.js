@@ -13,7 +13,8 @@ import { Unsure } from "./markdown_unsure.js";
 
 const LONGEST = 20_000;
 // Line ends and spaces that are treated apart, control characters, and no-break spaces.
-const UNUSUAL = /[\r\t\v\f\u0000-\u0008\u000e-\u001f\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ufffe\uffff]/;
+const UNUSUAL =
+  /[\r\t\v\f\u0000-\u0008\u000e-\u001f\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ufffe\uffff]/;
 // A character that may be an emoji, alone or in a sequence.
 const EMOJI = /\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3|\ufe0f/u;
 const EMOTICON = /[:;]-?[)(|/DPpoO]|\(:|<3|:'\(/;
@@ -38,7 +39,8 @@ export function render(content, model) {
 let answered;
 
 function attempt(content, model) {
-  if (content.length > LONGEST || UNUSUAL.test(content) || EMOJI.test(content) || !isWellFormed(content)) return undefined;
+  if (content.length > LONGEST || UNUSUAL.test(content) || EMOJI.test(content) || !isWellFormed(content))
+    return undefined;
   if (model.realm.translate_emoticons && EMOTICON.test(content)) return undefined;
   try {
     current = model;
@@ -69,7 +71,10 @@ function withoutCode(content, html) {
 function linkifies(text, linkifiers) {
   return linkifiers.some(({ pattern }) => {
     try {
-      return new RegExp(`(?<![\\p{L}\\p{N}&])(?:${pattern.replaceAll("(?P<", "(?<")})(?![\\p{L}\\p{N}_])`, "u").test(text);
+      return new RegExp(
+        `(?<![\\p{L}\\p{N}&])(?:${pattern.replaceAll("(?P<", "(?<")})(?![\\p{L}\\p{N}_])`,
+        "u",
+      ).test(text);
     } catch {
       return true;
     }
@@ -83,8 +88,29 @@ const nothing = () => undefined;
 const parser = new Marked({
   tokenizer: Object.fromEntries(
     [
-      "space", "code", "fences", "heading", "hr", "blockquote", "list", "html", "def", "table", "lheading", "paragraph",
-      "text", "escape", "tag", "link", "reflink", "emStrong", "codespan", "br", "del", "autolink", "url",
+      "space",
+      "code",
+      "fences",
+      "heading",
+      "hr",
+      "blockquote",
+      "list",
+      "html",
+      "def",
+      "table",
+      "lheading",
+      "paragraph",
+      "text",
+      "escape",
+      "tag",
+      "link",
+      "reflink",
+      "emStrong",
+      "codespan",
+      "br",
+      "del",
+      "autolink",
+      "url",
     ].map((name) => [name, nothing]),
   ),
   renderer: { text: (token) => escapeText(token.raw) },

@@ -14,7 +14,8 @@ export function markOf(run, before, rest) {
   const after = rest === "" ? " " : String.fromCodePoint(rest.codePointAt(0));
   const embraced = EMBRACING.has(before + after) || (before === after && !WORD.test(before));
   const can_open = !embraced && !NO_OPENER_AFTER.test(before) && !/\s/.test(after);
-  const can_close = !embraced && !/\s/.test(before) && !NO_CLOSER_BEFORE.test(after) && !FILE_ENDING.test(rest);
+  const can_close =
+    !embraced && !/\s/.test(before) && !NO_CLOSER_BEFORE.test(after) && !FILE_ENDING.test(rest);
   return { can_open, can_close };
 }
 
@@ -66,7 +67,8 @@ export function settle(tokens) {
     let at;
     while (left > 0 && token.can_close && (at = openerOf(star, left)) !== -1) left -= close(at, left);
     if (left === 0) continue;
-    if (token.can_open && open.length < MOST_OPEN && left === token.raw.length) open.push({ star, left, content: [] });
+    if (token.can_open && open.length < MOST_OPEN && left === token.raw.length)
+      open.push({ star, left, content: [] });
     else content().push(literal(star.repeat(left)));
   }
   giveUp(0);

@@ -10,11 +10,14 @@ const START = /[\n\\`@#[:*~hHwW$<]/;
 const ESCAPED = /^\\[*`~[\]@#:$<>|+.\\-]/;
 const MENTION = /^@(_?)(?:\*\*([^*`\n]{1,120})\*\*|\*([^*`\n]{1,120})\*(?!\*))/;
 const CHANNEL = /^#\*\*([^*`\n]{1,200})\*\*/;
-const LINK = /^\[([^[\]`\\\n]{1,300})\]\((https?:\/\/[A-Za-z0-9][A-Za-z0-9.-]{0,253}(?::\d{1,4})?(?:[/?#][^()\s<>`"\\^{}|]{0,1900})?)\)/;
-const URL = /^https?:\/\/[A-Za-z0-9][A-Za-z0-9.-]{0,253}(?::\d{1,4})?(?:[/?#][^\s<>"`\\^{}|\u3000-\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u2018-\u201f«»…]{0,1900})?/;
+const LINK =
+  /^\[([^[\]`\\\n]{1,300})\]\((https?:\/\/[A-Za-z0-9][A-Za-z0-9.-]{0,253}(?::\d{1,4})?(?:[/?#][^()\s<>`"\\^{}|]{0,1900})?)\)/;
+const URL =
+  /^https?:\/\/[A-Za-z0-9][A-Za-z0-9.-]{0,253}(?::\d{1,4})?(?:[/?#][^\s<>"`\\^{}|\u3000-\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u2018-\u201f«»…]{0,1900})?/;
 const MEDIA = /\.(?:png|jpe?g|gif|webp|bmp|avif|mp4|webm|mov|m4v)(?:[?#]|$)/i;
 // Hosts that a parser of addresses may refuse: numbers that are no IPv4 address, encoded names, empty labels.
-const ODD_HOST = /^https?:\/\/(?:[^/?#]*\.)?(?:0x|\d+\.?(?:[:/?#]|$))|^[^/?#]*\/\/[^/?#]*(?:xn--|\.\.|\.-|-\.|-(?:[:/?#]|$))/i;
+const ODD_HOST =
+  /^https?:\/\/(?:[^/?#]*\.)?(?:0x|\d+\.?(?:[:/?#]|$))|^[^/?#]*\/\/[^/?#]*(?:xn--|\.\.|\.-|-\.|-(?:[:/?#]|$))/i;
 const EMAIL = /^@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2}/;
 const EMOJI = /^:([A-Za-z0-9_+-]{1,60}):/;
 const WORD = /[A-Za-z0-9]/;
@@ -24,7 +27,19 @@ const TRAILING = ".,;:!?'*~)]&";
 
 /** All rooms; `model()` answers with the model of the reading under way. The first that takes what begins wins. */
 export function inlineRooms(model) {
-  const rooms = { linebreak, escape, code, formula, mention: mention(model), channel: channel(model), link, url, email, emoji: emoji(model), mark };
+  const rooms = {
+    linebreak,
+    escape,
+    code,
+    formula,
+    mention: mention(model),
+    channel: channel(model),
+    link,
+    url,
+    email,
+    emoji: emoji(model),
+    mark,
+  };
   const found = Object.entries(rooms).map(([name, read]) => ({
     name,
     level: "inline",
@@ -44,7 +59,14 @@ export function inlineRooms(model) {
     name: "emphasis",
     renderer(token) {
       const inner = this.parser.parseInline(token.tokens);
-      return token.tags.map((tag) => `<${tag}>`).join("") + inner + [...token.tags].reverse().map((tag) => `</${tag}>`).join("");
+      return (
+        token.tags.map((tag) => `<${tag}>`).join("") +
+        inner +
+        [...token.tags]
+          .reverse()
+          .map((tag) => `</${tag}>`)
+          .join("")
+      );
     },
   };
   return [...found, emphasis];
@@ -79,11 +101,11 @@ function code(source) {
   const run = /^`+/.exec(source)?.[0];
   if (!run) return undefined;
   let at = run.length;
-  for (let match; (match = /`+/.exec(source.slice(at))); ) {
+  for (let match; (match = /`+/.exec(source.slice(at)));) {
     const [start, end] = [at + match.index, at + match.index + match[0].length];
     if (match[0].length === run.length) {
       const inner = source.slice(run.length, start).replace(/\n/g, " ");
-      const padded = /^ `|` $/.test(inner) || / $/.test(inner) && /^ /.test(inner);
+      const padded = /^ `|` $/.test(inner) || (/ $/.test(inner) && /^ /.test(inner));
       if (padded) throw new Unsure();
       return taken("code", source.slice(0, end), `<code>${escapeText(inner)}</code>`);
     }
@@ -120,7 +142,8 @@ function personOf(model, typed) {
   const [, name, id] = /^(.*?)(?:\|(\d{1,10}))?$/.exec(typed);
   const people = model.people.byExactName(name);
   const person = id === undefined ? people[0] : people.find((candidate) => candidate.user_id === Number(id));
-  if (!person?.is_active || person.is_system_bot || (id === undefined && people.length > 1)) throw new Unsure();
+  if (!person?.is_active || person.is_system_bot || (id === undefined && people.length > 1))
+    throw new Unsure();
   return person;
 }
 
@@ -139,9 +162,13 @@ function channel(model) {
     const topic = arrow === -1 ? undefined : typed.slice(arrow + 1);
     if (!known || topic?.trim() === "" || /@\d+$/.test(topic ?? "")) throw new Unsure();
     const path = `/#narrow/stream/${known.stream_id}-${encodePart(known.name.replaceAll(" ", "-"))}`;
-    const html = topic === undefined
-      ? anchor(`class="stream" data-stream-id="${known.stream_id}" href="${path}"`, `#${known.name}`)
-      : anchor(`class="stream-topic" data-stream-id="${known.stream_id}" href="${path}/topic/${encodePart(topic)}"`, `#${known.name} > ${topic}`);
+    const html =
+      topic === undefined
+        ? anchor(`class="stream" data-stream-id="${known.stream_id}" href="${path}"`, `#${known.name}`)
+        : anchor(
+            `class="stream-topic" data-stream-id="${known.stream_id}" href="${path}/topic/${encodePart(topic)}"`,
+            `#${known.name} > ${topic}`,
+          );
     return taken("channel", raw, html);
   };
 }
@@ -184,7 +211,13 @@ function url(source, tokens) {
 // Our own addresses are shown as what they lead to, pictures are previewed: both are the server's.
 function check(address) {
   const own = globalThis.location?.origin;
-  if (ODD_HOST.test(address) || (own && address.startsWith(own)) || MEDIA.test(address) || /#narrow\/|user_uploads\//.test(address) || /@/.test(address)) {
+  if (
+    ODD_HOST.test(address) ||
+    (own && address.startsWith(own)) ||
+    MEDIA.test(address) ||
+    /#narrow\/|user_uploads\//.test(address) ||
+    /@/.test(address)
+  ) {
     throw new Unsure();
   }
 }
@@ -227,7 +260,11 @@ function emoji(model) {
     }
     const words = name.replaceAll("_", " ");
     if (found.reaction_type === "realm_emoji") {
-      return taken("emoji", raw, `<img alt=":${name}:" class="emoji" src="${escapeAttribute(found.source_url)}" title="${words}">`);
+      return taken(
+        "emoji",
+        raw,
+        `<img alt=":${name}:" class="emoji" src="${escapeAttribute(found.source_url)}" title="${words}">`,
+      );
     }
     const attributes = `aria-label="${words}" class="emoji emoji-${found.emoji_code}" role="img" title="${words}"`;
     return taken("emoji", raw, `<span ${attributes}>:${name}:</span>`);

@@ -15,7 +15,6 @@ export class MessageList extends Store {
   opening; // the promise of that asking, while it lasts
   loading = { older: false, newer: false, first: false };
   error; // words, when the first messages could not be loaded
-  arrived = 0; // messages that came below the view since it was last at the end
 
   constructor(narrow) {
     super();
@@ -51,7 +50,8 @@ export class MessageList extends Store {
   step(steps, from) {
     const { items } = this.data;
     if (items.length === 0) return undefined;
-    const start = this.selected && this.data.has(this.selected) ? this.data.indexOf(this.selected) + steps : from;
+    const start =
+      this.selected && this.data.has(this.selected) ? this.data.indexOf(this.selected) + steps : from;
     return items[Math.max(0, Math.min(items.length - 1, start ?? items.length - 1))];
   }
 
@@ -60,7 +60,6 @@ export class MessageList extends Store {
     this.selected = undefined;
     this.place = undefined;
     this.opened = false;
-    this.arrived = 0;
     this.changed({ reset: true });
   }
 

@@ -109,7 +109,9 @@ export class Messages extends Store {
   react(id, reaction, on) {
     const message = this.#byId.get(id);
     if (!message) return;
-    const changed = on ? addReaction(message.reactions, reaction) : removeReaction(message.reactions, reaction);
+    const changed = on
+      ? addReaction(message.reactions, reaction)
+      : removeReaction(message.reactions, reaction);
     if (changed) this.touch(message);
   }
 
@@ -159,7 +161,10 @@ export class Messages extends Store {
       channel_id: direct ? undefined : wire.stream_id,
       channel_name: direct ? undefined : wire.display_recipient,
       conversation: direct
-        ? directConversation(wire.display_recipient.map((person) => person.id), this.my_id)
+        ? directConversation(
+            wire.display_recipient.map((person) => person.id),
+            this.my_id,
+          )
         : channelConversation(wire.stream_id, wire.subject),
       read: flags.includes("read"),
       starred: flags.includes("starred"),

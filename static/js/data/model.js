@@ -56,7 +56,12 @@ export class Model {
   counts(conversation) {
     if (conversation.type !== "channel") return true;
     const channel = this.channels.get(conversation.channel_id);
-    return channel !== undefined && channel.subscribed && !channel.is_muted && !this.realm.isMutedTopic(conversation.key);
+    return (
+      channel !== undefined &&
+      channel.subscribed &&
+      !channel.is_muted &&
+      !this.realm.isMutedTopic(conversation.key)
+    );
   }
 
   directConversation(user_ids) {

@@ -148,7 +148,8 @@ export function narrowOfHash(hash, my_id) {
   const [start, ...parts] = hash.split("/");
   if (start !== "#narrow" || parts.length % 2 !== 0) return null;
   const terms = {};
-  for (let index = 0; index < parts.length; index += 2) terms[OPERATORS[parts[index]] ?? "?"] = parts[index + 1];
+  for (let index = 0; index < parts.length; index += 2)
+    terms[OPERATORS[parts[index]] ?? "?"] = parts[index + 1];
   return "?" in terms ? null : narrowOfTerms(terms, my_id);
 }
 
@@ -170,12 +171,15 @@ function narrowOfTerms(terms, my_id) {
   if (terms.channel !== undefined) {
     const id = /^(\d{1,15})(-|$)/.exec(terms.channel)?.[1];
     if (id === undefined) return null;
-    if (terms.topic === undefined) return Object.freeze({ kind: "channel", channel_id: Number(id), ...(near && { near }) });
+    if (terms.topic === undefined)
+      return Object.freeze({ kind: "channel", channel_id: Number(id), ...(near && { near }) });
     return topicNarrow(Number(id), decodePart(terms.topic), near);
   }
   if (terms.dm !== undefined) {
     const ids = /^(\d{1,15}(?:,\d{1,15})*)(-|$)/.exec(terms.dm)?.[1];
-    return ids === undefined ? null : dmNarrow(directConversation(ids.split(",").map(Number), my_id).user_ids, near);
+    return ids === undefined
+      ? null
+      : dmNarrow(directConversation(ids.split(",").map(Number), my_id).user_ids, near);
   }
   const kind = IS_OPERANDS[terms.is];
   return kind ? simple(kind) : null;

@@ -53,7 +53,8 @@ export class Outbox {
   touch(entries) {
     const now = this.clock.now();
     for (const entry of entries) {
-      if (this.storage.read(this.#name(entry), undefined)) this.#write({ ...entry, tab: this.tab, touched_ms: now });
+      if (this.storage.read(this.#name(entry), undefined))
+        this.#write({ ...entry, tab: this.tab, touched_ms: now });
     }
   }
 

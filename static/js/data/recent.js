@@ -42,7 +42,8 @@ export class Recent extends Store {
   /** Takes the topics of a channel as the server lists them. */
   setTopics(channel_id, topics) {
     const there = new Set();
-    for (const { name, max_id } of topics) there.add(this.#raise(channelConversation(channel_id, name), max_id).key);
+    for (const { name, max_id } of topics)
+      there.add(this.#raise(channelConversation(channel_id, name), max_id).key);
     for (const [key, entry] of this.#byKey) {
       if (entry.conversation.channel_id === channel_id && !there.has(key)) this.#byKey.delete(key);
     }

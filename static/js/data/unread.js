@@ -17,7 +17,10 @@ export class Unread extends Store {
       this.#addAll(entry.unread_message_ids, channelConversation(entry.stream_id, entry.topic));
     }
     for (const entry of state.pms) {
-      this.#addAll(entry.unread_message_ids, directConversation([entry.other_user_id ?? entry.sender_id], my_id));
+      this.#addAll(
+        entry.unread_message_ids,
+        directConversation([entry.other_user_id ?? entry.sender_id], my_id),
+      );
     }
     for (const entry of state.huddles) {
       const ids = entry.user_ids_string.split(",").map(Number);

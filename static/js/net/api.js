@@ -73,7 +73,12 @@ export class Api {
   /** Ends the session. */
   async signOut() {
     const headers = { "X-CSRFToken": this.readCookie("csrftoken") };
-    await this.fetch("/accounts/logout/", { method: "POST", headers, credentials: "same-origin", redirect: "manual" });
+    await this.fetch("/accounts/logout/", {
+      method: "POST",
+      headers,
+      credentials: "same-origin",
+      redirect: "manual",
+    });
   }
 
   async #send(method, path, params, { signal, keepalive }) {
@@ -81,7 +86,9 @@ export class Api {
     const init = { method, headers, signal, keepalive, credentials: "same-origin", cache: "no-store" };
     let url = `/json${path}`;
     if (method === "GET") {
-      const query = new URLSearchParams(Object.entries(params).map(([name, value]) => [name, asText(value)])).toString();
+      const query = new URLSearchParams(
+        Object.entries(params).map(([name, value]) => [name, asText(value)]),
+      ).toString();
       if (query) url += `?${query}`;
     } else {
       headers["X-CSRFToken"] = this.readCookie("csrftoken");
@@ -94,7 +101,11 @@ export class Api {
       response = await this.fetch(url, init);
       text = await response.text();
     } catch (error) {
-      throw new NetworkError(error?.name === "AbortError" ? "The server took too long to answer." : "The server cannot be reached.");
+      throw new NetworkError(
+        error?.name === "AbortError"
+          ? "The server took too long to answer."
+          : "The server cannot be reached.",
+      );
     }
     const body = parse(text);
     if (response.status === 401) this.onSignedOut?.();

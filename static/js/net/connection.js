@@ -200,7 +200,8 @@ export class Connection extends Store {
       this.stop();
       return;
     }
-    if (!(error instanceof NetworkError) && !(error instanceof ApiError)) this.report("The connection broke", error);
+    if (!(error instanceof NetworkError) && !(error instanceof ApiError))
+      this.report("The connection broke", error);
     // An answer that refuses this queue for good, whatever its code: begin anew rather than ask forever.
     if (error instanceof ApiError && !error.passing) this.#forgetQueue();
     this.#set("away", "poll");

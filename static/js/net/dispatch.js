@@ -19,9 +19,10 @@ export class Dispatch {
 function message(model, event, { sender, session }) {
   const flags = event.flags ?? [];
   const { message: wire } = event;
-  const sent = event.local_message_id !== undefined
-    ? { queue_id: session.queue_id, local_id: event.local_message_id }
-    : sender.likely(wire);
+  const sent =
+    event.local_message_id !== undefined
+      ? { queue_id: session.queue_id, local_id: event.local_message_id }
+      : sender.likely(wire);
   const shown = model.echo.process_from_server(wire, flags, sent);
   if (sent) sender.confirmed(sent);
   if (!shown.read) model.unread.add(shown.id, shown.conversation, shown.mentioned);
@@ -36,7 +37,12 @@ function updateMessage(model, event) {
   }
   if (event.subject === undefined && event.new_stream_id === undefined) return;
   const channel_id = event.new_stream_id ?? event.stream_id;
-  const moved = model.messages.moveTo(event.message_ids, channel_id, event.subject, model.channels.get(channel_id)?.name);
+  const moved = model.messages.moveTo(
+    event.message_ids,
+    channel_id,
+    event.subject,
+    model.channels.get(channel_id)?.name,
+  );
   const topic = event.subject ?? event.orig_subject;
   model.unread.move(event.message_ids, channelConversation(channel_id, topic));
   if (event.stream_id !== undefined && event.orig_subject !== undefined) {
@@ -45,7 +51,11 @@ function updateMessage(model, event) {
   }
   model.recent.stale(channel_id);
   model.lists.settle(moved);
-  model.recent.note([...model.messages.all()].filter((held) => held.channel_id === event.stream_id || held.channel_id === channel_id));
+  model.recent.note(
+    [...model.messages.all()].filter(
+      (held) => held.channel_id === event.stream_id || held.channel_id === channel_id,
+    ),
+  );
 }
 
 function deleteMessage(model, event) {
@@ -62,7 +72,8 @@ function flags(model, event, on) {
   if (event.flag === "starred") model.realm.setStarred(event.messages, on);
   if (!flag || event.all) return;
   model.messages.setFlag(event.messages, flag, on);
-  if (flag === "starred") model.lists.settle(event.messages.map((id) => model.messages.get(id)).filter(Boolean));
+  if (flag === "starred")
+    model.lists.settle(event.messages.map((id) => model.messages.get(id)).filter(Boolean));
 }
 
 function readFlag(model, event, on) {
@@ -94,7 +105,10 @@ function reaction(model, event, on) {
 }
 
 function unsubscribed(model, event) {
-  model.channels.leave(event.subscriptions.map((channel) => channel.stream_id), model.people.my_id);
+  model.channels.leave(
+    event.subscriptions.map((channel) => channel.stream_id),
+    model.people.my_id,
+  );
 }
 
 function channelGone(model, event) {
@@ -118,7 +132,8 @@ const HANDLERS = {
   "reaction/remove": (model, event) => reaction(model, event, false),
   "subscription/add": (model, event) => model.channels.join(event.subscriptions),
   "subscription/remove": unsubscribed,
-  "subscription/update": (model, event) => model.channels.update(event.stream_id, event.property, event.value),
+  "subscription/update": (model, event) =>
+    model.channels.update(event.stream_id, event.property, event.value),
   "subscription/peer_add": (model, event) => model.channels.peers(event.stream_ids, event.user_ids, true),
   "subscription/peer_remove": (model, event) => model.channels.peers(event.stream_ids, event.user_ids, false),
   "stream/create": (model, event) => model.channels.create(event.streams),

@@ -52,7 +52,11 @@ export class History {
   async openAt(list, id) {
     if (list.data.items.some((message) => message.id === id)) return true;
     try {
-      const block = await this.#fetch(list.narrow, { anchor: id, num_before: FIRST_BEFORE, num_after: FIRST_AFTER });
+      const block = await this.#fetch(list.narrow, {
+        anchor: id,
+        num_before: FIRST_BEFORE,
+        num_after: FIRST_AFTER,
+      });
       this.#replace(list, block);
       return list.data.items.some((message) => message.id === id);
     } catch {
@@ -87,7 +91,11 @@ export class History {
       await this.open(list);
       return;
     }
-    const block = await this.#fetch(list.narrow, { anchor: from.id, num_before: MISSED / 2, num_after: MISSED });
+    const block = await this.#fetch(list.narrow, {
+      anchor: from.id,
+      num_before: MISSED / 2,
+      num_after: MISSED,
+    });
     this.#replace(list, block);
   }
 
@@ -163,7 +171,9 @@ export class History {
   // A list that now reaches the newest also shows what came while it was being fetched, and what is on its way.
   #addLate(list, block) {
     if (!list.data.found_newest) return;
-    const late = [...this.model.messages.all()].filter((message) => message.id > block.since && list.matches(message));
+    const late = [...this.model.messages.all()].filter(
+      (message) => message.id > block.since && list.matches(message),
+    );
     list.data.add(late);
     list.data.add(this.model.messages.echoes().filter((message) => list.matches(message)));
   }

@@ -38,7 +38,9 @@ export class ReadMarker {
   leave() {
     const messages = [...this.#pending].slice(0, BATCH_IDS);
     if (messages.length === 0) return;
-    this.api.post("/messages/flags", { messages, op: "add", flag: "read" }, { keepalive: true }).catch(() => {});
+    this.api
+      .post("/messages/flags", { messages, op: "add", flag: "read" }, { keepalive: true })
+      .catch(() => {});
   }
 
   #later(ms) {
@@ -59,7 +61,8 @@ export class ReadMarker {
     } catch (error) {
       next_ms = RETRY_MS;
       // Refused for good: asking again would change nothing.
-      if (!(error instanceof NetworkError) && !error.passing) for (const id of messages) this.#pending.delete(id);
+      if (!(error instanceof NetworkError) && !error.passing)
+        for (const id of messages) this.#pending.delete(id);
     } finally {
       this.#busy = false;
     }

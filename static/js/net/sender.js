@@ -76,9 +76,10 @@ export class Sender {
     for (const [key, entry] of this.#waiting) {
       if (entry.queue_id === this.connection.queue_id) continue;
       const echo = this.model.messages.echoOf(key);
-      const same = entry.conversation.type === "channel"
-        ? entry.conversation.channel_id === wire.stream_id && entry.conversation.topic === wire.subject
-        : wire.type === "private";
+      const same =
+        entry.conversation.type === "channel"
+          ? entry.conversation.channel_id === wire.stream_id && entry.conversation.topic === wire.subject
+          : wire.type === "private";
       if (echo && !echo.plain && same && echo.html === wire.content) return entry;
     }
     return undefined;
@@ -160,8 +161,9 @@ function entryOf(message, status) {
 }
 
 function paramsOf({ conversation, content, queue_id, local_id }) {
-  const to = conversation.type === "channel"
-    ? { type: "channel", to: conversation.channel_id, topic: conversation.topic }
-    : { type: "direct", to: conversation.user_ids };
+  const to =
+    conversation.type === "channel"
+      ? { type: "channel", to: conversation.channel_id, topic: conversation.topic }
+      : { type: "direct", to: conversation.user_ids };
   return { ...to, content, queue_id, local_id };
 }

@@ -49,13 +49,33 @@ export class App extends Intents {
     this.compose = new Compose(this, part("compose"));
     this.feed = new MessageListView(this, part("feed"), () => this.panes.pill.invalidate());
     this.panes = {
-      side: new Pane(part("side"), () => sidebar(this), [view, model.realm, model.people, model.channels, model.unread, model.recent, model.drafts]),
+      side: new Pane(part("side"), () => sidebar(this), [
+        view,
+        model.realm,
+        model.people,
+        model.channels,
+        model.unread,
+        model.recent,
+        model.drafts,
+      ]),
       head: new Pane(part("head"), () => header(this), [view, model.people, model.channels]),
       strip: new Pane(part("strip"), () => connectionStrip(this), [connection]),
-      page: new Pane(part("page"), () => this.#page(channels), [view, model.people, model.channels, model.unread, model.recent, model.drafts]),
+      page: new Pane(part("page"), () => this.#page(channels), [
+        view,
+        model.people,
+        model.channels,
+        model.unread,
+        model.recent,
+        model.drafts,
+      ]),
       pill: new Pane(part("pill"), () => pill(this), [model.unread, model.lists]),
       people: new Pane(part("people"), () => people.template(), [view, model.people, model.channels]),
-      overlay: new Pane(part("overlay"), () => overlay(this), [view, model.emoji, model.recent], () => this.#overlayDrawn()),
+      overlay: new Pane(
+        part("overlay"),
+        () => overlay(this),
+        [view, model.emoji, model.recent],
+        () => this.#overlayDrawn(),
+      ),
     };
     view.subscribe(() => this.#frame());
     model.unread.subscribe(() => this.#windowTitle());
@@ -128,12 +148,12 @@ export class App extends Intents {
     if (feed.list === list && message) feed.reveal(message, { flash: true, middle: true });
   }
 
-  // Coming back: the unread line stands where there is something new, else where the list was left.
+  // Coming back to a list that was read to its end: reading begins at what is new. Left in the middle, it goes on there.
   #beginReading(list) {
     const { items } = list.data;
     const first = items.find((message) => this.model.unread.has(message.id));
     list.unread_line_id = marksAsRead(list.narrow) ? first?.id : undefined;
-    if (first) list.place = undefined;
+    if (first && list.place === "end") list.place = undefined;
   }
 
   // The feed of all messages, from which other views open at once.
@@ -143,7 +163,12 @@ export class App extends Intents {
   }
 
   #page(channels) {
-    const pages = { inbox: () => inbox(this), recent: () => recent(this), drafts: () => drafts(this), channels: () => channels.template() };
+    const pages = {
+      inbox: () => inbox(this),
+      recent: () => recent(this),
+      drafts: () => drafts(this),
+      channels: () => channels.template(),
+    };
     return pages[this.view.narrow.kind]?.();
   }
 
@@ -178,11 +203,14 @@ export class App extends Intents {
     if (this.view.menu) placeMenu(element, this.view.menu);
     if (frame && !frame.contains(document.activeElement)) {
       this.#focused ??= document.activeElement;
-      (frame.querySelector("[data-focus]") ?? frame.querySelector("button") ?? frame).focus({ preventScroll: true });
+      (frame.querySelector("[data-focus]") ?? frame.querySelector("button") ?? frame).focus({
+        preventScroll: true,
+      });
     } else if (!frame && this.#focused) {
       const back = this.#focused;
       this.#focused = undefined;
-      if (document.activeElement === document.body || !document.activeElement) back.focus?.({ preventScroll: true });
+      if (document.activeElement === document.body || !document.activeElement)
+        back.focus?.({ preventScroll: true });
     }
   }
 }

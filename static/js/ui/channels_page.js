@@ -20,7 +20,9 @@ export class ChannelsPage {
 
   template() {
     const all = this.app.model.channels.all();
-    const found = this.#query ? best(all, this.#query, (channel) => channel.name, SHOWN) : all.slice(0, SHOWN);
+    const found = this.#query
+      ? best(all, this.#query, (channel) => channel.name, SHOWN)
+      : all.slice(0, SHOWN);
     return html`<div class="page-list">
       <div class="page-tools">
         <input
@@ -38,7 +40,11 @@ export class ChannelsPage {
       </div>
       ${this.#creating ? this.#form() : nothing}
       <section class="group" role="list">
-        ${repeat(found, (channel) => channel.stream_id, (channel) => this.#row(channel))}
+        ${repeat(
+          found,
+          (channel) => channel.stream_id,
+          (channel) => this.#row(channel),
+        )}
         ${found.length === 0 ? html`<p class="group-empty">No channel is called that.</p>` : nothing}
       </section>
     </div>`;

@@ -1,17 +1,13 @@
 /** The compose box: one line until it is used. Knows to whom, keeps what is typed as that conversation's draft, and
  *  hands finished messages on. */
-import { html, nothing, render } from "lit";
-import { live } from "lit/directives/live.js";
+import { render } from "lit";
 import { channelConversation } from "../data/conversation.js";
 import { conversationOf, isFeed, matches, narrowOfConversation } from "../data/narrow.js";
-import { recipients } from "./compose_recipients.js";
-import { icon, iconButton } from "./icon.js";
+import { composeView } from "./compose_view.js";
 import { suggest } from "./suggestions.js";
-import { suggestionList } from "./suggestion_list.js";
 
 const KEEP_AFTER_MS = 250;
 const HEIGHT_MAX = 0.4; // of the window
-const COUNT_FROM = 0.9; // of the longest message: from there on the length is shown
 
 export class Compose {
   to = { type: "channel", channel_id: undefined, topic: "", user_ids: [] };
@@ -27,7 +23,8 @@ export class Compose {
   constructor(app, element) {
     this.app = app;
     this.element = element;
-    for (const store of [app.model.channels, app.model.people, app.model.realm]) store.subscribe(() => this.invalidate());
+    for (const store of [app.model.channels, app.model.people, app.model.realm])
+      store.subscribe(() => this.invalidate());
   }
 
   /** The view changed: what was typed stays with its conversation, and that of the new one comes up. */
@@ -105,6 +102,11 @@ export class Compose {
     return this.element.contains(document.activeElement);
   }
 
+  /** Whether the box is one line that waits for being used. */
+  get is_closed() {
+    return !this.is_open && !this.fixed;
+  }
+
   get text() {
     return this.#text;
   }
@@ -135,7 +137,9 @@ export class Compose {
     if (this.fixed) return this.fixed;
     const { type, channel_id, topic, user_ids } = this.to;
     if (type === "channel") {
-      return channel_id !== undefined && topic.trim() !== "" ? channelConversation(channel_id, topic.trim()) : null;
+      return channel_id !== undefined && topic.trim() !== ""
+        ? channelConversation(channel_id, topic.trim())
+        : null;
     }
     return user_ids.length > 0 ? this.app.model.directConversation(user_ids) : null;
   }
@@ -167,7 +171,9 @@ export class Compose {
     const { app } = this;
     const { limits } = app.model.realm;
     if ([...content].length > limits.message) {
-      this.#complain(`A message can have ${limits.message.toLocaleString()} characters; this one has ${[...content].length.toLocaleString()}.`);
+      this.#complain(
+        `A message can have ${limits.message.toLocaleString()} characters; this one has ${[...content].length.toLocaleString()}.`,
+      );
       return;
     }
     this.#setText("");
@@ -190,7 +196,7 @@ export class Compose {
 
   draw() {
     if (!this.app.ready) return;
-    render(this.#template(), this.element);
+    render(composeView(this.app, this), this.element);
     this.#fit();
   }
 
@@ -227,76 +233,16 @@ export class Compose {
 
   #missing() {
     if (this.to.type === "direct") return "Choose at least one person to write to.";
-    return this.to.channel_id === undefined ? "Choose a channel to write to." : "Give the conversation a topic, a few words are enough.";
+    return this.to.channel_id === undefined
+      ? "Choose a channel to write to."
+      : "Give the conversation a topic, a few words are enough.";
   }
 
   #complain(words) {
     this.error = words;
     this.draw();
-    if (!this.conversation()) this.element.querySelector(this.to.channel_id === undefined ? "[data-first]" : "[data-topic]")?.focus();
-  }
-
-  #template() {
-    const { narrow } = this.app.view;
-    if (!this.is_open && !this.fixed) return this.#closed();
-    const channel = this.app.model.channels.get(this.fixed?.channel_id ?? narrow.channel_id);
-    const full = [...this.#text].length;
-    const longest = this.app.model.realm.limits.message;
-    return html`
-      ${channel && !channel.subscribed ? this.#notFollowed(channel) : nothing}
-      <form class="compose ${this.fixed ? "" : "compose-open"}" @submit=${(event) => this.#submit(event)}>
-        ${this.suggestions ? suggestionList(this.app, this.suggestions, (item) => this.choose(item)) : nothing}
-        ${this.fixed ? nothing : recipients(this.app, this)}
-        ${this.error ? html`<p class="compose-error" role="alert">${this.error}</p>` : nothing}
-        <div class="compose-box">
-          <textarea
-            class="compose-text"
-            rows="1"
-            dir="auto"
-            aria-label=${this.#placeholder()}
-            placeholder=${this.app.narrow ? "Write a message" : this.#placeholder()}
-            maxlength=${longest * 2}
-            enterkeyhint="send"
-            .value=${live(this.#text)}
-            @input=${(event) => this.#typed(event)}
-            @keydown=${(event) => this.#key(event)}
-            @click=${() => this.#suggest()}
-            @blur=${() => this.#blurred()}
-          ></textarea>
-          <div class="compose-tools">
-            ${full > longest * COUNT_FROM ? html`<span class="compose-count ${full > longest ? "over" : ""}">${longest - full}</span>` : nothing}
-            ${iconButton("smile", "Insert emoji", (event) => this.app.openEmojiInsert(event.currentTarget))}
-            <button type="submit" class="icon-button compose-send" aria-label="Send" title="Send (Enter)" ?disabled=${this.#text.trim() === ""}>
-              ${icon("send")}
-            </button>
-          </div>
-        </div>
-      </form>
-    `;
-  }
-
-  #closed() {
-    return html`<div class="compose compose-closed">
-      <button type="button" class="compose-start" @click=${() => this.open({ type: "channel" })}>
-        ${this.app.view.narrow.channel_id === undefined ? "Write to a channel" : `Start a topic in #${this.app.model.channels.name(this.app.view.narrow.channel_id)}`}
-      </button>
-      <button type="button" class="button" @click=${() => this.open({ type: "direct" })}>Direct message</button>
-    </div>`;
-  }
-
-  #notFollowed(channel) {
-    return html`<div class="compose-note">
-      <span>You do not follow #${channel.name}.</span>
-      <button type="button" class="text-button" @click=${() => this.app.joinChannel(channel)}>Follow this channel</button>
-    </div>`;
-  }
-
-  #placeholder() {
-    const conversation = this.conversation();
-    if (!conversation) return "Write a message";
-    if (conversation.type === "direct" && conversation.user_ids[0] === this.app.model.people.my_id) return "Write a note to yourself";
-    const title = this.app.model.titleOf(conversation);
-    return conversation.type === "channel" ? `Message #${title}` : `Message ${title}`;
+    if (!this.conversation())
+      this.element.querySelector(this.to.channel_id === undefined ? "[data-first]" : "[data-topic]")?.focus();
   }
 
   #newKey() {
@@ -304,21 +250,17 @@ export class Compose {
     return channel_id === undefined || this.app.view.narrow.kind !== "channel" ? "new" : `new:${channel_id}`;
   }
 
-  #submit(event) {
-    event.preventDefault();
-    this.send();
-    this.#area()?.focus();
-  }
-
-  #typed(event) {
-    this.#text = event.target.value;
+  /** The person typed. */
+  type(text) {
+    this.#text = text;
     this.error = "";
-    this.#suggest();
+    this.suggest();
     this.#keepSoon();
     this.draw();
   }
 
-  #suggest() {
+  /** Looks what could be meant by what stands before the caret. */
+  suggest() {
     const area = this.#area();
     if (!area || area.selectionStart !== area.selectionEnd) return;
     const found = suggest(this.app.model, area.value.slice(0, area.selectionStart), this.app.view.narrow);
@@ -326,50 +268,14 @@ export class Compose {
     this.invalidate();
   }
 
-  #blurred() {
+  /** The focus left the text. */
+  blur() {
     // A tap on a suggestion takes the focus first.
     this.app.model.clock.setTimeout(() => {
       if (this.has_focus || !this.suggestions) return;
       this.suggestions = undefined;
       this.draw();
     }, 150);
-  }
-
-  #key(event) {
-    if (event.isComposing) return;
-    if (this.suggestions && this.#suggestionKey(event)) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !this.app.touch) {
-      event.preventDefault();
-      this.send();
-    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      this.send();
-    } else if (event.key === "ArrowUp" && this.#text === "") {
-      event.preventDefault();
-      this.#area().blur();
-      this.app.feed.step(-1);
-    }
-  }
-
-  #suggestionKey(event) {
-    const { suggestions } = this;
-    const count = suggestions.items.length;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const step = event.key === "ArrowDown" ? 1 : count - 1;
-      this.suggestions = { ...suggestions, index: (suggestions.index + step) % count };
-    } else if (event.key === "Enter" || event.key === "Tab") {
-      event.preventDefault();
-      this.choose(suggestions.items[suggestions.index]);
-      return true;
-    } else if (event.key === "Escape") {
-      event.stopPropagation();
-      this.suggestions = undefined;
-    } else {
-      return false;
-    }
-    event.preventDefault();
-    this.draw();
-    return true;
   }
 
   #setText(text) {

@@ -35,7 +35,8 @@ function channelAndTopic(app, box) {
   const channels = app.model.channels.subscribed();
   const chosen = app.model.channels.get(channel_id);
   const options = chosen && !chosen.subscribed ? [chosen, ...channels] : channels;
-  const topics = box.topicFocus && channel_id !== undefined ? suggestTopics(app.model, channel_id, topic) : [];
+  const topics =
+    box.topicFocus && channel_id !== undefined ? suggestTopics(app.model, channel_id, topic) : [];
   return html`
     <label class="compose-channel hue hue-${chosen?.hue ?? 0}">
       <span class="unseen">Channel</span>
@@ -74,21 +75,29 @@ function channelAndTopic(app, box) {
           if (channel_id !== undefined) app.commands.fetchTopics(channel_id).then(() => box.invalidate());
           box.invalidate();
         }}
-        @blur=${() => app.model.clock.setTimeout(() => {
-          box.topicFocus = false;
-          box.invalidate();
-        }, 150)}
+        @blur=${() =>
+          app.model.clock.setTimeout(() => {
+            box.topicFocus = false;
+            box.invalidate();
+          }, 150)}
         @input=${(event) => {
           box.topicIndex = -1;
           box.setTo({ topic: event.target.value });
         }}
         @keydown=${(event) => topicKeys(event, box, topics)}
       />
-      ${topics.length > 0
-        ? suggestionList(app, { items: topics.map((name) => ({ label: name, icon: "messages-square" })), index: box.topicIndex ?? -1 }, (item) =>
-            takeTopic(box, item.label),
-          )
-        : nothing}
+      ${
+        topics.length > 0
+          ? suggestionList(
+              app,
+              {
+                items: topics.map((name) => ({ label: name, icon: "messages-square" })),
+                index: box.topicIndex ?? -1,
+              },
+              (item) => takeTopic(box, item.label),
+            )
+          : nothing
+      }
     </span>
   `;
 }
@@ -120,7 +129,9 @@ function people(app, box) {
   const index = Math.min(box.peopleIndex ?? 0, found.length - 1);
   return html`<span class="compose-people">
     ${user_ids.map(
-      (id) => html`<span class="chip">${avatar(app.model.people.get(id), "avatar-tiny")}<span class="cut" dir="auto">${app.model.people.name(id)}</span>
+      (
+        id,
+      ) => html`<span class="chip">${avatar(app.model.people.get(id), "avatar-tiny")}<span class="cut" dir="auto">${app.model.people.name(id)}</span>
         <button type="button" class="chip-remove" aria-label="Remove ${app.model.people.name(id)}" @click=${() => box.setTo({ user_ids: user_ids.filter((other) => other !== id) })}>${icon("x")}</button>
       </span>`,
     )}
@@ -138,10 +149,11 @@ function people(app, box) {
         box.peopleFocus = true;
         box.invalidate();
       }}
-      @blur=${() => app.model.clock.setTimeout(() => {
-        box.peopleFocus = false;
-        box.invalidate();
-      }, 150)}
+      @blur=${() =>
+        app.model.clock.setTimeout(() => {
+          box.peopleFocus = false;
+          box.invalidate();
+        }, 150)}
       @input=${(event) => {
         box.peopleTyped = event.target.value;
         box.peopleIndex = 0;
@@ -149,9 +161,15 @@ function people(app, box) {
       }}
       @keydown=${(event) => peopleKeys(event, box, found, index)}
     />
-    ${found.length > 0
-      ? suggestionList(app, { items: found.map((person) => ({ label: person.full_name, person })), index }, (item) => takePerson(box, item.person))
-      : nothing}
+    ${
+      found.length > 0
+        ? suggestionList(
+            app,
+            { items: found.map((person) => ({ label: person.full_name, person })), index },
+            (item) => takePerson(box, item.person),
+          )
+        : nothing
+    }
   </span>`;
 }
 

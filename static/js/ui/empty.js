@@ -25,25 +25,42 @@ export function emptyFeed(app, list) {
   const { channels, people } = app.model;
   switch (narrow.kind) {
     case "channel":
-      return place(`#${channels.name(narrow.channel_id)} is quiet so far`, "Conversations here have topics. Start the first one.", {
-        label: "Start a topic",
-        run: () => app.compose.open(),
-      });
+      return place(
+        `#${channels.name(narrow.channel_id)} is quiet so far`,
+        "Conversations here have topics. Start the first one.",
+        {
+          label: "Start a topic",
+          run: () => app.compose.open(),
+        },
+      );
     case "topic":
-      return place("A new topic", `What you write here begins “${narrow.topic}” in #${channels.name(narrow.channel_id)}.`, {
-        label: "Write the first message",
-        run: () => app.compose.open(),
-      });
+      return place(
+        "A new topic",
+        `What you write here begins “${narrow.topic}” in #${channels.name(narrow.channel_id)}.`,
+        {
+          label: "Write the first message",
+          run: () => app.compose.open(),
+        },
+      );
     case "dm":
       return narrow.user_ids.length === 1 && narrow.user_ids[0] === people.my_id
         ? place("Notes to yourself", "Nobody else sees what you keep here.")
-        : place(`You and ${people.names(narrow.user_ids)}`, "Only the people named here see this conversation.");
+        : place(
+            `You and ${people.names(narrow.user_ids)}`,
+            "Only the people named here see this conversation.",
+          );
     case "starred":
-      return place("No starred messages", "Star a message to find it here again. Press s, or use the star beside it.");
+      return place(
+        "No starred messages",
+        "Star a message to find it here again. Press s, or use the star beside it.",
+      );
     case "mentions":
       return place("No mentions yet", "Messages that mention you by name are gathered here.");
     default:
-      return place("Nothing here yet", "Messages of your channels and conversations appear here as they are sent.");
+      return place(
+        "Nothing here yet",
+        "Messages of your channels and conversations appear here as they are sent.",
+      );
   }
 }
 

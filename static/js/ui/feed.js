@@ -8,38 +8,41 @@ import { repeat } from "lit/directives/repeat.js";
 import { conversationOf, marksAsRead } from "../data/narrow.js";
 import { emptyFeed, failedFeed, skeleton } from "./empty.js";
 import { entriesOf } from "./feed_entries.js";
+import { FeedGeometry } from "./feed_geometry.js";
+import { windowOf } from "./feed_window.js";
 import { dateLine, messageRow, recipientBar, unreadLine } from "./message_row.js";
 
-const IN_DOM = 400;
-const MARGIN = 80; // messages kept ready on either side of the view
 const NEAR_EDGE_PX = 1_200;
 const AT_END_PX = 40;
 const SKELETON_AFTER_MS = 200;
 const LINE_FROM_TOP_PX = 96;
+const BAR_PX = 48;
 
 export class MessageListView {
   list;
   #unsubscribe = () => {};
-  #stick = true; // the reader is at the end and stays there
-  #windowFirst; // the first message on the page
+  #at_end = true; // the reader is at the end and stays there
+  #placed = false; // whether the view stands where reading begins
+  #first; // the first message on the page
   #range = [0, 0];
   #hovered;
   #flash;
   #waited = false;
   #due = false;
-  #placed = false; // whether the view stands where reading begins
 
+  /** `onScrolled()` is called whenever what can be seen has changed. */
   constructor(app, scroller, onScrolled) {
     this.app = app;
-    this.scroller = scroller;
-    this.content = scroller.firstElementChild;
     this.onScrolled = onScrolled;
+    this.content = scroller.firstElementChild;
+    this.geometry = new FeedGeometry(scroller, this.content);
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.content.addEventListener("mouseover", (event) => this.#hover(event));
     this.content.addEventListener("mouseleave", () => this.#hover(undefined));
     this.content.addEventListener("focusin", (event) => this.#hover(event));
-    new ResizeObserver(() => this.#resized()).observe(scroller);
-    new ResizeObserver(() => this.#resized()).observe(this.content);
+    const resized = new ResizeObserver(() => this.#resized());
+    resized.observe(scroller);
+    resized.observe(this.content);
     app.model.messages.subscribe((message) => {
       if (this.list?.data.has(message)) this.invalidate();
     });
@@ -49,13 +52,14 @@ export class MessageListView {
   /** Shows a list where it was left, or where reading begins; undefined shows none. */
   show(list) {
     if (this.list === list) return;
+    this.#leave();
     this.#unsubscribe();
     this.list = list;
     this.#hovered = undefined;
     this.#flash = undefined;
-    this.#windowFirst = undefined;
+    this.#first = undefined;
     this.#placed = false;
-    this.#stick = false;
+    this.#at_end = false;
     this.#waited = false;
     if (!list) {
       render(nothing, this.content);
@@ -70,26 +74,28 @@ export class MessageListView {
   }
 
   get atEnd() {
-    return this.#stick;
+    return this.#at_end;
+  }
+
+  /** Whether the end is more than a screen away. */
+  get farFromEnd() {
+    return !this.list?.data.found_newest || this.geometry.distanceToEnd > this.geometry.height;
   }
 
   /** How many unread messages are below what is seen; undefined when the newest are not here. */
   unreadBelow() {
     if (!this.list?.data.found_newest) return undefined;
     const { items } = this.list.data;
-    const last = this.#lastVisible();
     let count = 0;
-    for (let index = last + 1; index < items.length; index += 1) if (!items[index].read) count += 1;
+    for (let index = this.#range[0] + this.geometry.lastVisible() + 1; index < items.length; index += 1) {
+      if (!items[index].read) count += 1;
+    }
     return count;
   }
 
-  /** Whether the end is more than a screen away. */
-  get farFromEnd() {
-    return !this.list?.data.found_newest || this.#distanceToEnd() > this.scroller.clientHeight;
-  }
-
   messageOfRow(row) {
-    return this.list && this.#messageOf(row);
+    const { items } = this.list?.data ?? { items: [] };
+    return items.find((message) => message.key === row.dataset.key);
   }
 
   invalidate() {
@@ -102,12 +108,12 @@ export class MessageListView {
   }
 
   draw() {
-    const anchor = this.#placed ? this.#anchor() : undefined;
-    this.#range = this.#window(anchor);
+    const anchor = this.#placed ? this.geometry.anchor() : undefined;
+    this.#range = this.#chooseRange(anchor);
     render(this.#template(), this.content);
     if (!this.#placed) this.#place();
-    else if (this.#stick) this.#toEnd();
-    else this.#restore(anchor);
+    else if (this.#at_end) this.#follow();
+    else this.geometry.restore(anchor);
     this.#fillUp();
     this.#see();
     this.onScrolled();
@@ -125,50 +131,51 @@ export class MessageListView {
       }
     }
     if (this.list !== list) return;
-    this.#stick = true;
+    this.#at_end = true;
     this.#placed = true;
     this.draw();
   }
 
   toOldest() {
-    this.#stick = false;
-    this.#windowFirst = this.list.data.first;
+    this.#at_end = false;
+    this.#first = this.list.data.first;
+    this.geometry.scrollTo(0);
     this.draw();
-    this.scroller.scrollTop = 0;
+    this.geometry.scrollTo(0);
   }
 
   page(direction) {
-    this.scroller.scrollBy({ top: direction * (this.scroller.clientHeight - 80) });
+    this.geometry.scrollTo(this.geometry.top + direction * (this.geometry.height - 80));
   }
 
   /** Brings a message into view and, when asked, shows which one it is. */
   reveal(message, { flash = false, middle = false } = {}) {
     if (!this.list?.data.has(message)) return;
     this.#placed = true;
-    this.#stick = false;
+    this.#at_end = false;
     const index = this.list.data.indexOf(message);
     if (index < this.#range[0] || index >= this.#range[1]) {
-      this.#windowFirst = this.list.data.items[Math.max(0, index - IN_DOM / 2)];
+      const { items } = this.list.data;
+      this.#range = windowOf({ count: items.length, anchor: index, first: -1 });
+      this.#first = items[this.#range[0]];
+      render(nothing, this.content);
     }
     if (flash) this.#flash = message;
     this.draw();
-    const row = this.#row(message);
+    const row = this.geometry.row(message.key);
     if (!row) return;
-    const [top, bottom] = [row.offsetTop, row.offsetTop + row.offsetHeight];
-    const view = this.scroller;
-    if (middle) view.scrollTop = top - view.clientHeight / 3;
-    else if (top < view.scrollTop + LINE_FROM_TOP_PX / 2) view.scrollTop = top - LINE_FROM_TOP_PX / 2;
-    else if (bottom > view.scrollTop + view.clientHeight) view.scrollTop = bottom - view.clientHeight + 8;
+    if (middle) this.geometry.scrollTo(row.offsetTop - this.geometry.height / 3);
+    else this.geometry.bringIn(row, BAR_PX);
     this.#scrolled();
   }
 
   /** Selects the message `steps` further. */
   step(steps) {
-    const { list } = this;
+    const { list, geometry } = this;
     if (!list) return;
-    const from = steps > 0 ? this.#firstVisible() : this.#lastVisible();
-    const selectedSeen = list.selected && this.#isVisible(list.selected);
-    if (list.selected && !selectedSeen) list.selected = undefined;
+    const seen = list.selected && geometry.row(list.selected.key);
+    if (list.selected && !(seen && geometry.isVisible(seen))) list.selected = undefined;
+    const from = this.#range[0] + Math.max(0, steps > 0 ? geometry.firstVisible() : geometry.lastVisible());
     const next = list.step(steps, from);
     if (!next) return;
     list.select(next);
@@ -188,14 +195,16 @@ export class MessageListView {
     if (this.list) this.#see();
   }
 
-  #changed(detail = {}) {
-    const { arrived } = detail;
-    const { list } = this;
-    if (arrived && !arrived.read && !this.app.attentive() && !this.app.model.unread.first((c) => c.key === arrived.conversation.key)) {
-      list.unread_line_id = arrived.id;
+  #changed({ arrived } = {}) {
+    if (
+      arrived &&
+      !arrived.read &&
+      !this.app.attentive() &&
+      !this.app.model.unread.count(arrived.conversation.key)
+    ) {
+      this.list.unread_line_id = arrived.id;
     }
-    if (arrived && arrived.status === "sending") this.#stick = true;
-    if (detail.replaced && !this.#placed) this.#placed = false;
+    if (arrived?.status === "sending") this.#at_end = true;
     this.invalidate();
   }
 
@@ -212,16 +221,20 @@ export class MessageListView {
     return html`
       ${found_oldest && this.#range[0] === 0 ? html`<div class="feed-start"></div>` : nothing}
       ${list.loading.older ? html`<div class="feed-more">Loading earlier messages</div>` : nothing}
-      ${repeat(entries, (entry) => entry.key, (entry) => this.#entry(entry))}
+      ${repeat(
+        entries,
+        (entry) => entry.key,
+        (entry) => this.#entry(entry),
+      )}
       <div class="feed-end"></div>
     `;
   }
 
-  #entry({ kind, message, head }) {
+  #entry({ kind, message, head, newDay }) {
     const { app, list } = this;
     if (kind === "bar") return recipientBar(app, message);
     if (kind === "date") return dateLine(app, message);
-    if (kind === "unread") return unreadLine();
+    if (kind === "unread") return unreadLine(app, message, newDay);
     const selected = list.selected === message;
     return messageRow(app, message, {
       head,
@@ -231,28 +244,17 @@ export class MessageListView {
     });
   }
 
-  // Which messages are on the page: all, or 400 around what is seen.
-  #window(anchor) {
+  #chooseRange(anchor) {
     const { items } = this.list.data;
-    const count = items.length;
-    if (count <= IN_DOM) return [0, count];
-    if (this.#stick) return this.#from(count - IN_DOM);
-    const anchored = anchor ? items.findIndex((message) => message.key === anchor.key) : -1;
-    let first = this.#windowFirst ? items.indexOf(this.#windowFirst) : -1;
-    if (anchored !== -1) {
-      const crowded =
-        first === -1 ||
-        (anchored - first < MARGIN && first > 0) ||
-        (first + IN_DOM - anchored < MARGIN * 2 && first + IN_DOM < count);
-      if (crowded) first = anchored - IN_DOM / 2;
-    }
-    if (first === -1) first = this.#startIndex() - IN_DOM / 2;
-    return this.#from(Math.max(0, Math.min(count - IN_DOM, first)));
-  }
-
-  #from(first) {
-    this.#windowFirst = this.list.data.items[first];
-    return [first, first + IN_DOM];
+    const range = windowOf({
+      count: items.length,
+      anchor: anchor ? items.findIndex((message) => message.key === anchor.key) : -1,
+      first: this.#first ? items.indexOf(this.#first) : -1,
+      start: this.#startIndex(),
+      at_end: this.#at_end,
+    });
+    this.#first = items[range[0]];
+    return range;
   }
 
   #startIndex() {
@@ -264,102 +266,76 @@ export class MessageListView {
 
   // Puts the view where the list was left, at its unread line, or at its end.
   #place() {
-    const { list } = this;
+    const { list, geometry } = this;
     if (list.data.items.length === 0 || (!list.opened && !list.place)) return;
     this.#placed = true;
     const { place } = list;
-    const kept = place && place !== "end" ? this.content.querySelector(`[data-key="${place.key}"]`) : undefined;
-    if (kept) {
-      this.scroller.scrollTop = kept.offsetTop - place.offset;
-      return;
-    }
+    if (place && place !== "end" && geometry.restore(place)) return;
     const near = list.narrow.near && list.data.items.find((message) => message.id === list.narrow.near);
     if (near && place === undefined) {
       this.reveal(near, { flash: true, middle: true });
       return;
     }
-    const line = place === "end" ? undefined : this.content.querySelector(".unread-line");
+    const line = place === "end" ? undefined : geometry.unreadLine;
     if (!line) {
-      this.#stick = list.data.found_newest;
-      this.#toEnd();
+      this.#at_end = list.data.found_newest;
+      this.#follow();
       return;
     }
-    this.scroller.scrollTop = line.offsetTop - LINE_FROM_TOP_PX;
-    this.#stick = list.data.found_newest && this.#distanceToEnd() < 2;
+    geometry.scrollTo(line.offsetTop - LINE_FROM_TOP_PX);
+    this.#at_end = list.data.found_newest && geometry.distanceToEnd < 2;
   }
 
-  #toEnd() {
-    const { scroller } = this;
-    const line = this.content.querySelector(".unread-line");
-    // Nobody is looking: do not carry what they have not read out of sight.
-    if (line && !this.app.attentive()) scroller.scrollTop = Math.min(scroller.scrollHeight, Math.max(scroller.scrollTop, line.offsetTop - LINE_FROM_TOP_PX));
-    else scroller.scrollTop = scroller.scrollHeight;
-  }
-
-  #anchor() {
-    const index = this.#firstVisibleRow();
-    const row = this.#rows()[index];
-    return row && { key: row.dataset.key, offset: row.offsetTop - this.scroller.scrollTop };
-  }
-
-  #restore(anchor) {
-    if (!anchor) return;
-    const row = this.content.querySelector(`[data-key="${anchor.key}"]`);
-    if (!row) return;
-    const delta = row.offsetTop - this.scroller.scrollTop - anchor.offset;
-    if (Math.abs(delta) >= 1) this.scroller.scrollTop += delta;
+  // Stays at the end; but what nobody has read yet is not carried out of sight while nobody looks.
+  #follow() {
+    const { geometry } = this;
+    const line = this.app.attentive() ? undefined : geometry.unreadLine;
+    if (line) geometry.scrollTo(Math.max(geometry.top, line.offsetTop - LINE_FROM_TOP_PX));
+    else geometry.toEnd();
   }
 
   #scrolled() {
     if (!this.list || !this.#placed) return;
-    const { list } = this;
+    const { list, geometry } = this;
     const complete = list.data.found_newest && this.#range[1] === list.data.items.length;
-    this.#stick = complete && this.#distanceToEnd() < AT_END_PX;
-    list.place = this.#stick ? "end" : this.#anchor();
-    if (this.#stick) list.arrived = 0;
-    this.#shift();
+    this.#at_end = complete && geometry.distanceToEnd < AT_END_PX;
+    list.place = this.#at_end ? "end" : geometry.anchor();
+    const [first, end] = this.#range;
+    const up = first > 0 && geometry.top < NEAR_EDGE_PX;
+    const down = end < list.data.items.length && geometry.distanceToEnd < NEAR_EDGE_PX;
+    if (up || down) this.draw();
     this.#fillUp();
     this.#see();
     this.onScrolled();
   }
 
-  #shift() {
-    const [first, end] = this.#range;
-    const { scrollTop } = this.scroller;
-    const near = (scrollTop < NEAR_EDGE_PX && first > 0) || (this.#distanceToEnd() < NEAR_EDGE_PX && end < this.list.data.items.length);
-    if (near) this.draw();
-  }
-
   // Asks for more where the view comes near to what is not here yet.
   #fillUp() {
-    const { list } = this;
+    const { list, geometry } = this;
     if (!list.opened || !this.#placed || list.data.items.length === 0) return;
     const [first, end] = this.#range;
-    if (first === 0 && this.scroller.scrollTop < NEAR_EDGE_PX) this.app.history.older(list);
-    if (end === list.data.items.length && this.#distanceToEnd() < NEAR_EDGE_PX) this.app.history.newer(list);
+    if (first === 0 && geometry.top < NEAR_EDGE_PX) this.app.history.older(list);
+    if (end === list.data.items.length && geometry.distanceToEnd < NEAR_EDGE_PX) this.app.history.newer(list);
+  }
+
+  // Where the list is left, for when it is shown again.
+  #leave() {
+    if (!this.list || !this.#placed || this.geometry.height === 0) return;
+    this.list.place = this.#at_end ? "end" : this.geometry.anchor();
   }
 
   #resized() {
     if (!this.list || !this.#placed) return;
-    if (this.#stick) this.#toEnd();
+    if (this.#at_end) this.#follow();
     this.#see();
   }
 
-  // Whatever can be read in full, or fills the view, has been seen.
   #see() {
-    const { list, app } = this;
+    const { app, list } = this;
     if (!this.#placed || !marksAsRead(list.narrow) || !app.attentive()) return;
-    const top = this.scroller.scrollTop;
-    const bottom = top + this.scroller.clientHeight + 2;
-    const rows = this.#rows();
-    const seen = [];
-    for (let index = this.#firstVisibleRow(); index < rows.length && index >= 0; index += 1) {
-      const row = rows[index];
-      if (row.offsetTop + row.offsetHeight > bottom && row.offsetTop > top) break;
-      const message = this.#messageOf(row);
-      if (message && app.model.unread.has(message.id)) seen.push(message.id);
-    }
-    if (seen.length > 0) app.reader.read(seen);
+    const seen = this.geometry.readable().map((row) => Number(row.dataset.id));
+    const unread = seen.filter((id) => app.model.unread.has(id));
+    if (unread.length > 0) app.reader.read(unread);
   }
 
   #hover(event) {
@@ -367,56 +343,5 @@ export class MessageListView {
     if (key === this.#hovered || (event?.type === "focusin" && key === undefined)) return;
     this.#hovered = key;
     this.invalidate();
-  }
-
-  #distanceToEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return scrollHeight - scrollTop - clientHeight;
-  }
-
-  #rows() {
-    return this.content.getElementsByClassName("row");
-  }
-
-  #row(message) {
-    return this.content.querySelector(`[data-key="${message.key}"]`);
-  }
-
-  #messageOf(row) {
-    const { items } = this.list.data;
-    const index = this.list.data.indexFrom(Number(row.dataset.id));
-    return items[index]?.key === row.dataset.key ? items[index] : items.find((message) => message.key === row.dataset.key);
-  }
-
-  #firstVisibleRow() {
-    const rows = this.#rows();
-    const top = this.scroller.scrollTop;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (rows[middle].offsetTop + rows[middle].offsetHeight <= top + 1) low = middle + 1;
-      else high = middle;
-    }
-    return low < rows.length ? low : rows.length - 1;
-  }
-
-  #firstVisible() {
-    return this.#range[0] + Math.max(0, this.#firstVisibleRow());
-  }
-
-  #lastVisible() {
-    const rows = this.#rows();
-    const bottom = this.scroller.scrollTop + this.scroller.clientHeight;
-    let index = Math.max(0, this.#firstVisibleRow());
-    while (index + 1 < rows.length && rows[index + 1].offsetTop + rows[index + 1].offsetHeight <= bottom + 2) index += 1;
-    return this.#range[0] + index;
-  }
-
-  #isVisible(message) {
-    const row = this.#row(message);
-    if (!row) return false;
-    const { scrollTop, clientHeight } = this.scroller;
-    return row.offsetTop + row.offsetHeight > scrollTop && row.offsetTop < scrollTop + clientHeight;
   }
 }

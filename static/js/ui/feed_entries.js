@@ -14,8 +14,8 @@ export function entriesOf(items, start, end, { mixed, unread_line_id }) {
     const newConversation = !before || before.conversation.key !== message.conversation.key;
     const reading = isUnreadStart(items, index, unread_line_id);
     const bar = mixed && newConversation;
-    if (!bar && newDay) entries.push({ kind: "date", key: `date-${message.key}`, message });
-    if (reading) entries.push({ kind: "unread", key: "unread", message });
+    if (!bar && newDay && !reading) entries.push({ kind: "date", key: `date-${message.key}`, message });
+    if (reading) entries.push({ kind: "unread", key: "unread", message, newDay: !bar && newDay });
     if (bar) entries.push({ kind: "bar", key: `bar-${message.key}`, message });
     const together =
       !newDay &&

@@ -57,7 +57,10 @@ function channelWhere(app, narrow) {
   if (!channel) return html`<h1>Unknown channel</h1>`;
   const name = html`<span class="head-hash hue hue-${channel.hue}">${channelIcon(channel, "icon-large")}</span>`;
   const count = channel.subscribers?.size;
-  const here = count === undefined ? nothing : html`<span class="head-count" title=${counted(count, "subscriber", "subscribers")}>
+  const here =
+    count === undefined
+      ? nothing
+      : html`<span class="head-count" title=${counted(count, "subscriber", "subscribers")}>
     ${icon("users")}${count}<span class="unseen"> ${count === 1 ? "subscriber" : "subscribers"}</span></span>`;
   if (narrow.kind === "topic") {
     return html`${name}

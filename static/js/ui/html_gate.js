@@ -8,7 +8,8 @@ import { Directive, directive } from "lit/directive.js";
 import { unicodeOf } from "../data/emoji.js";
 import { fullTime } from "../lib/times.js";
 
-const FORBIDDEN = "script, style, iframe, object, embed, form, input, textarea, select, link, meta, base, template, frame";
+const FORBIDDEN =
+  "script, style, iframe, object, embed, form, input, textarea, select, link, meta, base, template, frame";
 const LINKS = /^(https?:|mailto:|tel:|ftps?:|sips?:|xmpp:|matrix:|ircs?:|#|\/(?!\/))/i;
 const ADDRESSES = ["href", "src", "xlink:href", "action", "formaction", "poster"];
 const ALL = "*";
@@ -37,7 +38,8 @@ function refuse(root) {
   for (const element of root.querySelectorAll("*")) {
     for (const { name, value } of [...element.attributes]) {
       const runs = name.toLowerCase().startsWith("on") || name.toLowerCase() === "srcdoc";
-      if (runs || (ADDRESSES.includes(name.toLowerCase()) && !LINKS.test(value.trim()))) element.removeAttribute(name);
+      if (runs || (ADDRESSES.includes(name.toLowerCase()) && !LINKS.test(value.trim())))
+        element.removeAttribute(name);
     }
   }
 }
@@ -61,7 +63,8 @@ function drawEmoji(span) {
 
 function fitLink(link) {
   const address = link.getAttribute("href");
-  const inside = address.startsWith("#") || address.startsWith("/#") || address.startsWith(`${location.origin}/#`);
+  const inside =
+    address.startsWith("#") || address.startsWith("/#") || address.startsWith(`${location.origin}/#`);
   if (inside) {
     link.setAttribute("href", address.slice(address.indexOf("#")));
     return;
@@ -72,7 +75,8 @@ function fitLink(link) {
 
 function fitMention(mention, reader_id) {
   const id = mention.getAttribute("data-user-id");
-  if (!mention.classList.contains("silent") && (id === String(reader_id) || id === ALL)) mention.classList.add("mention-me");
+  if (!mention.classList.contains("silent") && (id === String(reader_id) || id === ALL))
+    mention.classList.add("mention-me");
   if (id && id !== ALL) {
     mention.tabIndex = 0;
     mention.setAttribute("role", "button");

@@ -8,7 +8,12 @@ export function icon(name, className = "") {
 }
 
 /** A button that shows only an icon. */
-export function iconButton(name, label, onClick, { className = "", expanded, disabled = false, shortcut } = {}) {
+export function iconButton(
+  name,
+  label,
+  onClick,
+  { className = "", expanded, disabled = false, shortcut } = {},
+) {
   return html`<button
     type="button"
     class="icon-button ${className}"

@@ -1,7 +1,15 @@
 /** What a person can ask of the app, in the words of the person. Reads the model, hands work to `net`, changes the
  *  view; draws nothing. */
 
-import { channelNarrow, conversationOf, dmNarrow, hashOf, isFeed, narrowOfConversation, simple } from "../data/narrow.js";
+import {
+  channelNarrow,
+  conversationOf,
+  dmNarrow,
+  hashOf,
+  isFeed,
+  narrowOfConversation,
+  simple,
+} from "../data/narrow.js";
 
 const WIDE = "(min-width: 1100px)";
 const NARROW = "(max-width: 699px)";
@@ -144,7 +152,8 @@ export class Intents {
     const { narrow } = this.view;
     const conversation = conversationOf(narrow, this.model.people.my_id);
     if (conversation) this.reader.readAll((other) => other.key === conversation.key);
-    else if (narrow.kind === "channel") this.reader.readAll((other) => other.channel_id === narrow.channel_id);
+    else if (narrow.kind === "channel")
+      this.reader.readAll((other) => other.channel_id === narrow.channel_id);
     else if (narrow.kind === "dms") this.reader.readAll((other) => other.type === "direct");
     else this.confirmMarkAllRead();
   }
@@ -162,7 +171,10 @@ export class Intents {
       try {
         await this.commands.unsubscribe(channel.name);
         if (channel.invite_only) return;
-        this.view.notify(`You left #${channel.name}.`, { label: "Undo", run: () => this.joinChannel(channel) });
+        this.view.notify(`You left #${channel.name}.`, {
+          label: "Undo",
+          run: () => this.joinChannel(channel),
+        });
       } catch (error) {
         this.view.notify(`You are still in #${channel.name}. ${error.message}`);
       }

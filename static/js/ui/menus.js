@@ -22,9 +22,17 @@ export function menuItems(app, menu) {
 function orgMenu(app) {
   const { people } = app.model;
   return [
-    { note: html`${avatar(people.me, "avatar-small")}<span class="menu-person"><strong dir="auto">${people.me?.full_name}</strong><span>${people.me?.delivery_email ?? people.me?.email}</span></span>` },
+    {
+      note: html`${avatar(people.me, "avatar-small")}<span class="menu-person"><strong dir="auto">${people.me?.full_name}</strong><span>${people.me?.delivery_email ?? people.me?.email}</span></span>`,
+    },
     { separator: true },
-    ...THEMES.map(([theme, icon, label]) => ({ icon, label, checked: app.view.theme === theme, stays: true, run: () => app.view.setTheme(theme) })),
+    ...THEMES.map(([theme, icon, label]) => ({
+      icon,
+      label,
+      checked: app.view.theme === theme,
+      stays: true,
+      run: () => app.view.setTheme(theme),
+    })),
     { separator: true },
     { icon: "check-check", label: "Mark everything as read", run: () => app.confirmMarkAllRead() },
     { icon: "circle-help", label: "Keyboard shortcuts", run: () => app.openHelp() },
@@ -45,8 +53,14 @@ function personMenu(app, user_id) {
         >`,
     },
     { separator: true },
-    { icon: "messages-square", label: self ? "Write a note to yourself" : "Write a direct message", run: () => app.writeTo(user_id) },
-    ...(self ? [] : [{ icon: "at-sign", label: "Mention in the message box", run: () => app.mention(user_id) }]),
+    {
+      icon: "messages-square",
+      label: self ? "Write a note to yourself" : "Write a direct message",
+      run: () => app.writeTo(user_id),
+    },
+    ...(self
+      ? []
+      : [{ icon: "at-sign", label: "Mention in the message box", run: () => app.mention(user_id) }]),
     { icon: "clock", label: "See your conversation", run: () => app.go(dmNarrow([user_id])) },
   ];
 }
@@ -56,7 +70,11 @@ function narrowMenu(app) {
   const channel = app.model.channels.get(narrow.channel_id);
   const items = [
     { icon: "check-check", label: "Mark all here as read", run: () => app.markHereRead() },
-    { icon: "link", label: "Copy link to this view", run: () => app.copy(location.href, "The link is copied.") },
+    {
+      icon: "link",
+      label: "Copy link to this view",
+      run: () => app.copy(location.href, "The link is copied."),
+    },
   ];
   if (channel) {
     items.push({ separator: true });
@@ -71,10 +89,19 @@ function narrowMenu(app) {
 
 function messageMenu(app, message) {
   return [
-    { icon: "smile", label: "Add reaction", stays: true, run: () => app.openReactionPicker(message, app.view.menu.anchor) },
+    {
+      icon: "smile",
+      label: "Add reaction",
+      stays: true,
+      run: () => app.openReactionPicker(message, app.view.menu.anchor),
+    },
     { icon: "reply", label: "Reply", run: () => app.reply(message) },
     { icon: "quote", label: "Quote and reply", run: () => app.quote(message) },
-    { icon: "star", label: message.starred ? "Remove star" : "Star", run: () => app.commands.toggleStar(message) },
+    {
+      icon: "star",
+      label: message.starred ? "Remove star" : "Star",
+      run: () => app.commands.toggleStar(message),
+    },
     { icon: "copy", label: "Copy text", run: () => app.copyText(message) },
     { icon: "link", label: "Copy link", run: () => app.copyLink(message) },
   ];

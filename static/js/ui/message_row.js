@@ -16,7 +16,16 @@ export function messageRow(app, message, place) {
   const person = app.model.people.get(message.sender_id);
   const name = person?.full_name ?? message.sender_name;
   return guard(
-    [message, message.version, place.head, place.selected, place.tools, place.flash, name, person?.avatar_url],
+    [
+      message,
+      message.version,
+      place.head,
+      place.selected,
+      place.tools,
+      place.flash,
+      name,
+      person?.avatar_url,
+    ],
     () => drawRow(app, message, place, person, name),
   );
 }
@@ -41,19 +50,23 @@ function drawRow(app, message, place, person, name) {
     data-id=${message.id}
   >
     <div class="row-side">
-      ${place.head && !me
-        ? html`<button type="button" class="avatar-button" tabindex="-1" aria-label="About ${name}" @click=${openPerson}>
+      ${
+        place.head && !me
+          ? html`<button type="button" class="avatar-button" tabindex="-1" aria-label="About ${name}" @click=${openPerson}>
             ${avatar(person ?? { user_id: message.sender_id, full_name: name, avatar_url: message.avatar_url })}
           </button>`
-        : html`<span class="row-aside">${moment(message)}</span>`}
+          : html`<span class="row-aside">${moment(message)}</span>`
+      }
     </div>
     <div class="row-body">
-      ${place.head && !me
-        ? html`<div class="row-head">
+      ${
+        place.head && !me
+          ? html`<div class="row-head">
             <button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>
             ${person?.is_bot ? html`<span class="tag">bot</span>` : nothing} ${moment(message)} ${marks(message)}
           </div>`
-        : nothing}
+          : nothing
+      }
       <div class="row-content">
         ${me ? html`<button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>` : nothing}
         <div class="rendered ${me ? "rendered-me" : ""}" dir="auto">
@@ -159,11 +172,13 @@ export function recipientBar(app, message) {
   const nameOf = (id) => channels.name(id);
   return html`<div class="bar hue hue-${channel?.hue ?? 0}">
     <span class="bar-stripe"></span>
-    ${inChannel
-      ? nothing
-      : html`<a class="bar-link bar-channel cut" href=${hashOf(channelNarrow(conversation.channel_id), nameOf)} dir="auto"
+    ${
+      inChannel
+        ? nothing
+        : html`<a class="bar-link bar-channel cut" href=${hashOf(channelNarrow(conversation.channel_id), nameOf)} dir="auto"
             >${channelIcon(channel)}<span class="cut">${channel?.name ?? message.channel_name}</span></a
-          ><span class="bar-arrow" aria-hidden="true">›</span>`}<a class="bar-link bar-topic cut" href=${hashOf(narrowOfConversation(conversation), nameOf)} dir="auto">${message.topic}</a
+          ><span class="bar-arrow" aria-hidden="true">›</span>`
+    }<a class="bar-link bar-topic cut" href=${hashOf(narrowOfConversation(conversation), nameOf)} dir="auto">${message.topic}</a
     ><span class="bar-date">${date}</span>
   </div>`;
 }
@@ -176,6 +191,8 @@ export function dateLine(app, message) {
   return html`<div class="date-line" role="separator"><span>${dayLabel(message.timestamp, app.model.clock.now())}</span></div>`;
 }
 
-export function unreadLine() {
-  return html`<div class="unread-line" role="separator"><span>Unread</span></div>`;
+/** Where reading begins; it names the day too when one begins there. */
+export function unreadLine(app, message, newDay) {
+  const day = newDay ? `${dayLabel(message.timestamp, app.model.clock.now())} · ` : "";
+  return html`<div class="unread-line" role="separator"><span>${day}Unread</span></div>`;
 }

@@ -15,8 +15,9 @@ export function overlay(app) {
         (notice) => notice.id,
         (notice) => html`<div class="notice">
           <span dir="auto">${notice.words}</span>
-          ${notice.action
-            ? html`<button
+          ${
+            notice.action
+              ? html`<button
                 type="button"
                 class="text-button"
                 @click=${() => {
@@ -24,7 +25,8 @@ export function overlay(app) {
                   notice.action.run();
                 }}
               >${notice.action.label}</button>`
-            : nothing}
+              : nothing
+          }
           ${iconButton("x", "Dismiss", () => app.view.dismiss(notice))}
         </div>`,
       )}

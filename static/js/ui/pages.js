@@ -28,12 +28,18 @@ export function inbox(app) {
     if (id !== undefined) channels.set(id, [...(channels.get(id) ?? []), entry]);
   }
   return html`<div class="page-list" role="list">
-    ${directs.length > 0
-      ? html`<section class="group">
+    ${
+      directs.length > 0
+        ? html`<section class="group">
           <h2 class="group-head"><span class="group-name">${icon("messages-square")}Direct messages</span></h2>
-          ${repeat(directs, (entry) => entry.conversation.key, (entry) => inboxRow(app, entry))}
+          ${repeat(
+            directs,
+            (entry) => entry.conversation.key,
+            (entry) => inboxRow(app, entry),
+          )}
         </section>`
-      : nothing}
+        : nothing
+    }
     ${repeat(
       [...channels].sort(([a], [b]) => model.channels.name(a).localeCompare(model.channels.name(b))),
       ([id]) => id,
@@ -49,7 +55,11 @@ function channelGroup(app, id, entries) {
     <h2 class="group-head">
       <a class="group-name group-channel cut" href=${hashOf(channelNarrow(id), nameOf)} dir="auto">${channelIcon(channel)}${nameOf(id)}</a>
     </h2>
-    ${repeat(entries, (entry) => entry.conversation.key, (entry) => inboxRow(app, entry))}
+    ${repeat(
+      entries,
+      (entry) => entry.conversation.key,
+      (entry) => inboxRow(app, entry),
+    )}
   </section>`;
 }
 
@@ -76,7 +86,10 @@ export function recent(app) {
   const { model } = app;
   const entries = model.recent
     .all()
-    .filter(({ conversation }) => conversation.type === "direct" || model.channels.get(conversation.channel_id)?.subscribed)
+    .filter(
+      ({ conversation }) =>
+        conversation.type === "direct" || model.channels.get(conversation.channel_id)?.subscribed,
+    )
     .map((entry) => ({ ...entry, count: model.unread.count(entry.key) }));
   if (entries.length === 0) {
     return place("No conversations yet", "Conversations you can follow appear here, the latest first.", {
@@ -87,7 +100,11 @@ export function recent(app) {
   entries.sort((a, b) => Number(b.count > 0) - Number(a.count > 0) || b.max_id - a.max_id);
   return html`<div class="page-list" role="list">
     <section class="group">
-      ${repeat(entries.slice(0, RECENT_SHOWN), (entry) => entry.key, (entry) => recentRow(app, entry))}
+      ${repeat(
+        entries.slice(0, RECENT_SHOWN),
+        (entry) => entry.key,
+        (entry) => recentRow(app, entry),
+      )}
     </section>
   </div>`;
 }
@@ -98,17 +115,21 @@ function recentRow(app, { conversation, count, timestamp, senders: ids, key }) {
   const strong = count > 0 ? "line-strong" : "";
   return html`<div class="line" role="listitem">
     <a class="line-link" data-line href=${addressOf(app, conversation)}>
-      ${conversation.type === "direct"
-        ? html`<span class="line-where line-direct cut">${icon("messages-square")}<span class="cut">Direct</span></span>
+      ${
+        conversation.type === "direct"
+          ? html`<span class="line-where line-direct cut">${icon("messages-square")}<span class="cut">Direct</span></span>
             <span class="line-title ${strong} cut" dir="auto">${model.people.names(conversation.user_ids)}</span>`
-        : html`<span class="line-where hue hue-${channel?.hue ?? 0} cut" dir="auto"
+          : html`<span class="line-where hue hue-${channel?.hue ?? 0} cut" dir="auto"
               >${channelIcon(channel)}<span class="cut">${channel?.name}</span></span
-            ><span class="line-title ${strong} cut" dir="auto">${conversation.topic}</span>`}
+            ><span class="line-title ${strong} cut" dir="auto">${conversation.topic}</span>`
+      }
       ${model.unread.mentioned(key) ? html`<span class="side-at" title="You are mentioned">@</span>` : nothing}
       ${senders(app, { senders: ids })}
-      ${count > 0
-        ? html`<span class="badge" aria-label=${counted(count, "unread message", "unread messages")}>${badge(count)}</span>`
-        : nothing}
+      ${
+        count > 0
+          ? html`<span class="badge" aria-label=${counted(count, "unread message", "unread messages")}>${badge(count)}</span>`
+          : nothing
+      }
       <span class="line-time">${timestamp ? listTime(timestamp, model.clock.now()) : ""}</span>
     </a>
   </div>`;
@@ -126,7 +147,8 @@ function senders(app, entry) {
 /** Everything typed and not sent. */
 export function drafts(app) {
   const kept = app.model.drafts.all();
-  if (kept.length === 0) return place("No drafts", "What you type and do not send is kept here, on this device.");
+  if (kept.length === 0)
+    return place("No drafts", "What you type and do not send is kept here, on this device.");
   return html`<div class="page-list" role="list">
     <section class="group">
       ${repeat(
@@ -153,7 +175,9 @@ function draftTitle(app, { conversation }) {
 function draftAddress(app, { conversation }) {
   if (conversation.type !== "new") return addressOf(app, conversation);
   const channel_id = Number(conversation.key.split(":")[1]);
-  return channel_id ? hashOf(channelNarrow(channel_id), (id) => app.model.channels.name(id)) : hashOf(simple("inbox"));
+  return channel_id
+    ? hashOf(channelNarrow(channel_id), (id) => app.model.channels.name(id))
+    : hashOf(simple("inbox"));
 }
 
 function addressOf(app, conversation) {

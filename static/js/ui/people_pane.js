@@ -23,8 +23,9 @@ export class PeoplePane {
     const here = followers ? found.filter((person) => followers.has(person.user_id)) : [];
     const others = followers ? found.filter((person) => !followers.has(person.user_id)) : found;
     return html`
-      ${everyone.length > FILTER_FROM
-        ? html`<div class="people-find">
+      ${
+        everyone.length > FILTER_FROM
+          ? html`<div class="people-find">
             <input
               class="field field-small"
               type="search"
@@ -34,7 +35,8 @@ export class PeoplePane {
               @input=${(event) => this.#find(event.target.value)}
             />
           </div>`
-        : nothing}
+          : nothing
+      }
       ${followers ? this.#group("In this channel", here) : nothing} ${this.#group(followers ? "Others" : "People", others)}
     `;
   }
@@ -50,7 +52,11 @@ export class PeoplePane {
     return html`<section class="people-group">
       <h2>${title}<span class="people-count">${people.length}</span></h2>
       <ul class="people-list">
-        ${repeat(people.slice(0, SHOWN), (person) => person.user_id, (person) => this.#person(person))}
+        ${repeat(
+          people.slice(0, SHOWN),
+          (person) => person.user_id,
+          (person) => this.#person(person),
+        )}
       </ul>
       ${rest > 0 ? html`<p class="people-rest">and ${counted(rest, "more person", "more people")}</p>` : nothing}
     </section>`;

@@ -21,7 +21,13 @@ export class Router {
   go(narrow) {
     const hash = hashOf(narrow, (id) => this.model.channels.name(id));
     const here = narrowOfHash(this.window.location.hash, this.model.people.my_id);
-    if (here && narrowKey(here) === narrowKey(narrow) && here.near === narrow.near && this.window.location.hash !== "") this.onNarrow(narrow);
+    if (
+      here &&
+      narrowKey(here) === narrowKey(narrow) &&
+      here.near === narrow.near &&
+      this.window.location.hash !== ""
+    )
+      this.onNarrow(narrow);
     else this.window.location.hash = hash;
   }
 }

@@ -70,7 +70,10 @@ function directs(app) {
     (entry, index) => index < DIRECTS_SHOWN || model.unread.count(entry.key) > 0 || entry.key === chosen,
   );
   if (view.narrow.kind === "dm" && !shown.some((entry) => entry.key === chosen)) {
-    shown.unshift({ key: chosen, conversation: { type: "direct", user_ids: view.narrow.user_ids, key: chosen } });
+    shown.unshift({
+      key: chosen,
+      conversation: { type: "direct", user_ids: view.narrow.user_ids, key: chosen },
+    });
   }
   return html`
     <div class="side-title">
@@ -85,7 +88,9 @@ function directs(app) {
           const { user_ids } = conversation;
           const alone = user_ids.length === 1 ? model.people.get(user_ids[0]) : undefined;
           return item(app, dmNarrow(user_ids), {
-            before: alone ? avatar(alone, "avatar-small") : html`<span class="side-group">${user_ids.length + 1}</span>`,
+            before: alone
+              ? avatar(alone, "avatar-small")
+              : html`<span class="side-group">${user_ids.length + 1}</span>`,
             label: `${model.people.names(user_ids)}${user_ids[0] === model.people.my_id ? " (you)" : ""}`,
             count: model.unread.count(directKey(user_ids)),
           });
@@ -104,10 +109,16 @@ function channels(app) {
       ${iconButton("plus", "Browse and create channels", () => app.go(simple("channels")))}
     </div>
     <ul class="side-list side-channels">
-      ${repeat(subscribed, (channel) => channel.stream_id, (channel) => channelItem(app, channel))}
-      ${subscribed.length === 0
-        ? html`<li class="side-empty"><a href=${hashOf(simple("channels"))}>Choose channels to follow</a></li>`
-        : nothing}
+      ${repeat(
+        subscribed,
+        (channel) => channel.stream_id,
+        (channel) => channelItem(app, channel),
+      )}
+      ${
+        subscribed.length === 0
+          ? html`<li class="side-empty"><a href=${hashOf(simple("channels"))}>Choose channels to follow</a></li>`
+          : nothing
+      }
     </ul>
   `;
 }
@@ -124,12 +135,18 @@ function channelItem(app, channel) {
       count: model.unread.channelCount(id),
       quiet: channel.is_muted,
     })}
-    ${topics.length > 0 || current
-      ? html`<ul class="side-list side-topics">
-          ${repeat(topics, (entry) => entry.key, (entry) => topicItem(app, entry.conversation))}
+    ${
+      topics.length > 0 || current
+        ? html`<ul class="side-list side-topics">
+          ${repeat(
+            topics,
+            (entry) => entry.key,
+            (entry) => topicItem(app, entry.conversation),
+          )}
           ${current ? moreTopics(app, id, topics.length) : nothing}
         </ul>`
-      : nothing}
+        : nothing
+    }
   </li>`;
 }
 
@@ -185,8 +202,10 @@ function link(app, narrow, { before = nothing, label, count = 0, quiet = false, 
     href=${hashOf(narrow, (id) => app.model.channels.name(id))}
     aria-current=${chosen ? "page" : nothing}
     >${before}<span class="cut" dir="auto">${label}</span
-    >${mentioned ? html`<span class="side-at" title="You are mentioned">@</span>` : nothing}${count > 0
-      ? html`<span class="badge ${quiet ? "badge-quiet" : ""}" aria-label="${count} ${quiet ? "" : "unread"}">${badge(count)}</span>`
-      : nothing}</a
+    >${mentioned ? html`<span class="side-at" title="You are mentioned">@</span>` : nothing}${
+      count > 0
+        ? html`<span class="badge ${quiet ? "badge-quiet" : ""}" aria-label="${count} ${quiet ? "" : "unread"}">${badge(count)}</span>`
+        : nothing
+    }</a
   >`;
 }

@@ -26,6 +26,7 @@ export function suggestionList(app, { items, index }, choose) {
 function picture(app, item) {
   if (item.person) return avatar(item.person, "avatar-small");
   if (item.emoji) return html`<span class="suggestion-emoji">${emojiView(app.model, item.emoji)}</span>`;
-  if (item.channel) return html`<span class="line-hash hue hue-${item.channel.hue}">${channelIcon(item.channel)}</span>`;
+  if (item.channel)
+    return html`<span class="line-hash hue hue-${item.channel.hue}">${channelIcon(item.channel)}</span>`;
   return icon(item.icon ?? "hash");
 }

@@ -36,7 +36,9 @@ function trigger(line, pattern) {
   const match = pattern.exec(line);
   if (!match) return undefined;
   const at = match.index;
-  return at === 0 || BEFORE.test(line[at - 1]) ? { at, query: match[match.length - 1], silent: match[1] === "_" } : undefined;
+  return at === 0 || BEFORE.test(line[at - 1])
+    ? { at, query: match[match.length - 1], silent: match[1] === "_" }
+    : undefined;
 }
 
 function mention(model, line, narrow) {
@@ -51,7 +53,13 @@ function mention(model, line, narrow) {
     insert: `${mark}**${person.full_name}${ambiguous(model, person) ? `|${person.user_id}` : ""}** `,
   }));
   if (narrow.kind !== "dm" && found.query && "all".startsWith(found.query.toLowerCase())) {
-    items.push({ key: "all", icon: "users", label: "all", note: "everyone in this channel", insert: `${mark}**all** ` });
+    items.push({
+      key: "all",
+      icon: "users",
+      label: "all",
+      note: "everyone in this channel",
+      insert: `${mark}**all** `,
+    });
   }
   return { kind: "mention", from: found.at, items: items.slice(0, SHOWN) };
 }
@@ -97,8 +105,14 @@ function emoji(model, line) {
   const found = trigger(line, /:([a-z0-9_+-]{2,30})$/i);
   if (!found) return undefined;
   const items = model.emoji.search(found.query, SHOWN).map((entry) => {
-    const name = entry.names.find((candidate) => candidate.startsWith(found.query.toLowerCase())) ?? entry.emoji_name;
-    return { key: `e${entry.emoji_code}`, emoji: entry, label: name.replaceAll("_", " "), insert: `:${name}: ` };
+    const name =
+      entry.names.find((candidate) => candidate.startsWith(found.query.toLowerCase())) ?? entry.emoji_name;
+    return {
+      key: `e${entry.emoji_code}`,
+      emoji: entry,
+      label: name.replaceAll("_", " "),
+      insert: `:${name}: `,
+    };
   });
   return { kind: "emoji", from: found.at, items };
 }

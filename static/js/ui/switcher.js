@@ -95,7 +95,10 @@ export class Switcher {
     const query = this.#query.trim();
     const entries = this.#entries();
     if (query === "") {
-      return entries.filter((entry) => entry.recent).sort((a, b) => b.unread - a.unread || b.recent - a.recent).slice(0, SHOWN);
+      return entries
+        .filter((entry) => entry.recent)
+        .sort((a, b) => b.unread - a.unread || b.recent - a.recent)
+        .slice(0, SHOWN);
     }
     return entries
       .map((entry) => ({ entry, score: fit(entry.words ?? entry.label, query) }))
@@ -132,7 +135,8 @@ export class Switcher {
           narrow: narrowOfConversation(conversation),
           unread,
           recent: max_id,
-          picture: () => html`<span class="line-hash hue hue-${channel.hue}">${icon("messages-square")}</span>`,
+          picture: () =>
+            html`<span class="line-hash hue hue-${channel.hue}">${icon("messages-square")}</span>`,
         });
       } else if (conversation.user_ids.length > 1) {
         entries.push({
@@ -157,7 +161,15 @@ export class Switcher {
         picture: () => avatar(person, "avatar-small"),
       });
     }
-    for (const [view, name, label] of [["inbox", "inbox", "Inbox"], ["recent", "clock", "Recent conversations"], ["all", "layers", "All messages"], ["mentions", "at-sign", "Mentions"], ["starred", "star", "Starred"], ["drafts", "file-pen", "Drafts"], ["channels", "hash", "Channels"]]) {
+    for (const [view, name, label] of [
+      ["inbox", "inbox", "Inbox"],
+      ["recent", "clock", "Recent conversations"],
+      ["all", "layers", "All messages"],
+      ["mentions", "at-sign", "Mentions"],
+      ["starred", "star", "Starred"],
+      ["drafts", "file-pen", "Drafts"],
+      ["channels", "hash", "Channels"],
+    ]) {
       entries.push({ kind: "view", label, narrow: simple(view), picture: () => icon(name), unread: 0 });
     }
     return entries;

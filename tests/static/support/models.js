@@ -54,7 +54,9 @@ export class FakeClock {
     const end = this.#now + ms;
     await settled();
     for (;;) {
-      const next = [...this.#timers].filter(([, timer]) => timer.at <= end).sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
+      const next = [...this.#timers]
+        .filter(([, timer]) => timer.at <= end)
+        .sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
       if (!next) break;
       this.#timers.delete(next[0]);
       this.#now = Math.max(this.#now, next[1].at);
@@ -75,11 +77,28 @@ export const GRACE = person(2, "Grace Hopper");
 export const ALAN = person(3, "Alan Turing");
 
 export function person(user_id, full_name, rest = {}) {
-  return { user_id, full_name, email: `user${user_id}@plait.example`, role: 400, is_bot: false, avatar_url: null, ...rest };
+  return {
+    user_id,
+    full_name,
+    email: `user${user_id}@plait.example`,
+    role: 400,
+    is_bot: false,
+    avatar_url: null,
+    ...rest,
+  };
 }
 
 export function channel(stream_id, name, rest = {}) {
-  return { stream_id, name, description: "", color: "#c2c2c2", is_muted: false, pin_to_top: false, subscribers: [1, 2, 3], ...rest };
+  return {
+    stream_id,
+    name,
+    description: "",
+    color: "#c2c2c2",
+    is_muted: false,
+    pin_to_top: false,
+    subscribers: [1, 2, 3],
+    ...rest,
+  };
 }
 
 /** The state of a registration by Ada. */
@@ -101,7 +120,10 @@ export function stateOf(rest = {}) {
   };
 }
 
-export function modelOf(rest = {}, { clock = new FakeClock(), backend = new MemoryStorage(), tab = "tab-a" } = {}) {
+export function modelOf(
+  rest = {},
+  { clock = new FakeClock(), backend = new MemoryStorage(), tab = "tab-a" } = {},
+) {
   const model = new Model({ clock, storage: new JsonStorage(backend, "plait/"), tab });
   model.load(stateOf(rest));
   return model;
@@ -135,6 +157,10 @@ export function direct(id, people, rest = {}) {
     type: "private",
     stream_id: undefined,
     subject: "",
-    display_recipient: people.map((member) => ({ id: member.user_id, full_name: member.full_name, email: member.email })),
+    display_recipient: people.map((member) => ({
+      id: member.user_id,
+      full_name: member.full_name,
+      email: member.email,
+    })),
   };
 }

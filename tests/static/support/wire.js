@@ -93,6 +93,7 @@ export class FakeSocket {
   }
 }
 
-export const deadQueue = () => new ApiError(400, { msg: "Bad event queue id: q1", code: "BAD_EVENT_QUEUE_ID", queue_id: "q1" });
+export const deadQueue = () =>
+  new ApiError(400, { msg: "Bad event queue id: q1", code: "BAD_EVENT_QUEUE_ID", queue_id: "q1" });
 export const refusal = (msg = "No", code = "BAD_REQUEST") => new ApiError(400, { msg, code });
 export const away = () => new NetworkError("The server cannot be reached.");
