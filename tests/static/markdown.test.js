@@ -1,34 +1,11 @@
 // Local echo must be what the server will say, or stay silent: the corpus of the server's renderer is the judge.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 import { contains_backend_only_syntax, render } from "../../static/js/data/markdown.js";
-import { channel, modelOf, person } from "./support/models.js";
+import { CAST, CORPUS, castModel } from "./support/cast.js";
+import { modelOf } from "./support/models.js";
 
-const CORPUS = JSON.parse(readFileSync(new URL("../fixtures/markdown.json", import.meta.url)));
-const EMOJI = JSON.parse(readFileSync(new URL("../../chat/data/emoji.json", import.meta.url)));
-
-const CAST = JSON.parse(readFileSync(new URL("../fixtures/markdown_cast.json", import.meta.url)));
-
-function cast() {
-  const people = (active) =>
-    CAST.people
-      .filter((one) => (one.is_active ?? true) === active)
-      .map((one) => person(one.id, one.full_name));
-  const model = modelOf({
-    realm_users: people(true),
-    realm_non_active_users: people(false),
-    subscriptions: CAST.channels.map((one) => channel(one.id, one.name)),
-    never_subscribed: [],
-    realm_emoji: Object.fromEntries(CAST.custom_emoji.map((one) => [one.id, { ...one, deactivated: false }])),
-    realm_linkifiers: CAST.linkifiers,
-  });
-  const names = Object.entries(EMOJI.names).map(([code, words]) => [code, words.split(" ")]);
-  model.emoji.load({ code_to_names: Object.fromEntries(names) });
-  return model;
-}
-
-const model = cast();
+const model = castModel();
 
 for (const { name, input, html, local_echo, translate_emoticons = false } of CORPUS) {
   test(`echo: ${name}`, () => {
