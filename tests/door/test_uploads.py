@@ -27,6 +27,13 @@ def png(size: tuple[int, int] = (900, 600)) -> bytes:
     return file.getvalue()
 
 
+def gif() -> bytes:
+    file = io.BytesIO()
+    pages = [Image.new("RGB", (40, 30), color) for color in ("red", "green", "blue")]
+    pages[0].save(file, "GIF", save_all=True, append_images=pages[1:])
+    return file.getvalue()
+
+
 def stored(server: RunningServer) -> set[str]:
     """Names of what lies in the store, also of what is on its way."""
     return {path.name for path in (server.data / "uploads").rglob("*") if path.is_file()}

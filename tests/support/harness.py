@@ -65,7 +65,11 @@ class Client:
         def authenticate(notes: RequestNotes) -> None:
             notes.user = None if self._user_id is None else self.user
 
-        return self.app.rest.rest_dispatch(notes, method, path, lambda: text_values(params), authenticate)
+        served = self.app.rest.rest_dispatch(notes, method, path, lambda: text_values(params), authenticate)
+        for file in notes.files:
+            if not file.is_taken:
+                file.discard()
+        return served
 
     async def answer(self, method: str, path: str, **params: Any) -> tuple[int, dict[str, Any]]:
         """Status and body."""
