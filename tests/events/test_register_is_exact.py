@@ -7,6 +7,7 @@ Each observer is a naive model client; at the end each is compared with a fresh 
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, gatherResults
 
 from chat.models import Role
+from chat.thumbnails import Pictures
 from tests.support.client_state import FETCH, ClientState
 from tests.support.harness import Client, InProcess, run
 
@@ -58,9 +60,21 @@ ACTIONS = st.one_of(
     st.tuples(st.just("schedule_dm"), person, anyone),
     st.tuples(st.just("scheduled"), person, st.integers(1, 4), st.sampled_from(("PATCH", "DELETE"))),
     st.tuples(st.just("deliver"), person, st.integers(1, 4)),
+    st.tuples(st.just("avatar"), person, st.sampled_from(("POST", "DELETE"))),
+    st.tuples(st.just("emoji"), person, st.sampled_from(("plait", "braid")), st.sampled_from(("POST", "DELETE"))),
     st.tuples(st.just("register"), person),
 )
 HISTORIES = st.lists(st.lists(ACTIONS, min_size=1, max_size=4), min_size=1, max_size=12)
+
+
+class InstantPictures(Pictures):
+    """Makes no pictures: no history is about what they look like."""
+
+    async def make_avatar(self, source: Path, small: Path, medium: Path) -> None:
+        small.touch()
+
+    async def make_emoji(self, source: Path, target: Path) -> tuple[str, bool]:
+        return ".png", False
 
 
 class World:
@@ -75,6 +89,8 @@ class World:
 
     async def start(self) -> None:
         await self.server.start()
+        app = self.server.app
+        app.avatars._pictures = app.own_emoji._pictures = InstantPictures(app.reactor)
         self.people.append(await self.server.organisation())
         for role in (Role.ADMINISTRATOR, Role.MEMBER, Role.MEMBER, Role.GUEST):
             self.people.append(await self.server.person(role=role))
@@ -170,6 +186,10 @@ class World:
             case "create_user", []:
                 return "POST", "/users", {"email": f"new{self.counter}@chat.test", "full_name": f"New {self.counter}",
                                           "password": "long enough"}
+            case "avatar", [method]:
+                return method, "/users/me/avatar", {"files": [("a.png", b"a")]} if method == "POST" else {}
+            case "emoji", [emoji, method]:
+                return method, f"/realm/emoji/{emoji}", {"files": [("a.png", b"a")]} if method == "POST" else {}
             case "rename", [whom]:
                 return "PATCH", f"/users/{ids[whom]}", {"full_name": f"Renamed {self.counter}"}
             case "role", [whom, role]:
@@ -234,6 +254,9 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
     [[("deactivate", 0, 4)], [("role", 0, 4, 200)], [("reactivate", 0, 4)]],
     [[("send", 2, "general", "one", "@**all** hi"), ("register", 1), ("read_all", 1)]],
     [[("subscribe", 1, ["Alpha"], [1, 4], True)], [("unsubscribe", 1, "Alpha", [4])], [("archive", 1, "Alpha")]],
+    [[("avatar", 1, "POST"), ("register", 2)], [("rename", 0, 1), ("avatar", 1, "POST")], [("avatar", 1, "DELETE")]],
+    [[("emoji", 1, "plait", "POST"), ("emoji", 2, "plait", "POST"), ("register", 3)], [("emoji", 0, "plait", "DELETE")],
+     [("emoji", 1, "plait", "POST")]],
 ])
 def test_known_histories(history: list[list[tuple[Any, ...]]]) -> None:
     """Histories that once went wrong, or nearly."""

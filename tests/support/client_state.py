@@ -9,7 +9,7 @@ from typing import Any
 
 FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "message", "update_message_flags",
          "starred_messages", "recent_private_conversations", "alert_words", "muted_users", "user_topic", "drafts",
-         "scheduled_messages")
+         "scheduled_messages", "realm_emoji")
 
 
 class ClientState:
@@ -33,6 +33,8 @@ class ClientState:
         self.topics = {_topic(item): item for item in state["user_topics"]}
         self.drafts = {draft["id"]: draft for draft in state["drafts"]}
         self.scheduled = {item["scheduled_message_id"]: item for item in state["scheduled_messages"]}
+        self.emoji = state["realm_emoji"]
+        self.own_avatar = {name: state[name] for name in ("avatar_url", "avatar_url_medium", "avatar_source")}
         self._appliers: dict[str, Callable[[dict[str, Any]], None]] = {
             "message": self._message, "update_message_flags": self._flags, "realm_user": self._user,
             "user_group": self._group, "stream": self._stream, "subscription": self._subscription,
@@ -41,7 +43,8 @@ class ClientState:
                 self, "muted_users", {muted["id"]: muted["timestamp"] for muted in event["muted_users"]}),
             "user_topic": self._user_topic, "muted_topics": lambda event: None,
             "drafts": self._draft, "scheduled_messages": self._scheduled,
-            "reaction": lambda event: None, "heartbeat": lambda event: None,
+            "realm_emoji": lambda event: setattr(self, "emoji", event["realm_emoji"]),
+            "attachment": lambda event: None, "reaction": lambda event: None, "heartbeat": lambda event: None,
         }
 
     def apply(self, event: dict[str, Any]) -> None:
@@ -60,7 +63,7 @@ class ClientState:
             "starred": sorted(self.starred), "unread": self.unread, "mentions": sorted(self.mentions),
             "max_message_id": self.max_message_id, "conversations": self.conversations,
             "alert_words": self.alert_words, "muted_users": self.muted_users, "drafts": self.drafts,
-            "scheduled": self.scheduled,
+            "scheduled": self.scheduled, "emoji": self.emoji, "own_avatar": self.own_avatar,
             "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
 
@@ -148,7 +151,10 @@ class ClientState:
             self.users[user_id] = self.inactive.pop(user_id)
         else:
             user = self.users.get(user_id) or self.inactive[user_id]
+            avatar = {name: person.pop(name) for name in ("avatar_url_medium", "avatar_source") if name in person}
             user.update(person)
+            if avatar and user_id == self.user_id:
+                self.own_avatar = {**avatar, "avatar_url": person["avatar_url"]}
             if "role" in person:
                 user.update(is_owner=person["role"] == 100, is_admin=person["role"] <= 200,
                             is_guest=person["role"] == 600)
