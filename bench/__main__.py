@@ -15,8 +15,8 @@ from bench.meter import Meter
 from bench.organisation import make_organisation
 from bench.report import record, table, write
 from bench.scenarios import Bench, Figures
-from tests.support.folders import make_folder, remove_folder, remove_folders_of_the_dead
-from tests.support.server import start_server
+from tests.support.folders import make_folder, remove_folder
+from tests.support.server import RunningServer, free_port
 
 SCENARIOS = ("idle", "send", "websocket", "long_poll", "history", "register", "large")
 
@@ -55,7 +55,6 @@ def _options() -> argparse.Namespace:
 def _measure(options: argparse.Namespace) -> list[Figures]:
     figures: list[Figures] = []
     wanted = set(options.scenarios)
-    remove_folders_of_the_dead()
     if wanted - {"large"}:
         with _server(options.people) as bench:
             figures += _run(_ordinary(bench, options, wanted))
@@ -109,7 +108,8 @@ def _server(people: int) -> Iterator[Bench]:
     folder = make_folder()
     try:
         make_organisation(folder / "data", people)
-        with start_server(demo=False, data=folder / "data") as server:
+        with RunningServer(folder / "data", [], port=free_port(), owns_data=False) as server:
+            server.start()
             print(f"server {server.pid} with {people} people", file=sys.stderr)
             yield Bench(server.port, Meter(server.pid), people)
     finally:
