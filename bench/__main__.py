@@ -39,6 +39,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--large", type=int, default=20_000, help="people of the large organisation (20000)")
     parser.add_argument("--rounds", type=int, default=3, help="of each measurement; the cheapest one counts (3)")
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer repetitions than usual (1.0)")
+    parser.add_argument("--settle", type=float, default=5.0, help="seconds of rest before memory is read (5)")
     parser.add_argument("--name", default="unnamed", help="what to call this machine in the record")
     parser.add_argument("--json", type=Path, default=Path("var/bench/latest.json"),
                         help="where to write the record (var/bench/latest.json)")
@@ -56,10 +57,10 @@ def _measure(options: argparse.Namespace) -> list[Figures]:
     figures: list[Figures] = []
     wanted = set(options.scenarios)
     if wanted - {"large"}:
-        with _server(options.people) as bench:
+        with _server(options.people, options.settle) as bench:
             figures += _run(_ordinary(bench, options, wanted))
     if "large" in wanted:
-        with _server(options.large) as bench:
+        with _server(options.large, options.settle) as bench:
             figures += _run(_large(bench, options))
     return figures
 
@@ -103,7 +104,7 @@ async def _best(rounds: int, measure: Callable[[], Awaitable[Figures]]) -> Figur
 
 
 @contextmanager
-def _server(people: int) -> Iterator[Bench]:
+def _server(people: int, settle_s: float) -> Iterator[Bench]:
     """A server in processes of its own, with an organisation of an owner and `people` members."""
     folder = make_folder()
     try:
@@ -111,7 +112,7 @@ def _server(people: int) -> Iterator[Bench]:
         with RunningServer(folder / "data", [], port=free_port(), owns_data=False) as server:
             server.start()
             print(f"server {server.pid} with {people} people", file=sys.stderr)
-            yield Bench(server.port, Meter(server.pid), people)
+            yield Bench(server.port, Meter(server.pid), settle_s)
     finally:
         remove_folder(folder)
 
