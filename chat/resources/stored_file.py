@@ -35,7 +35,7 @@ class StoredFile(File):
             "Content-Disposition": disposition(name, inline=inline),
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": _PDF_POLICY if inline and content_type == "application/pdf" else _POLICY,
-            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "cross-origin" if cache == PUBLIC else "same-origin",
             "X-Frame-Options": "SAMEORIGIN",
             "Referrer-Policy": "no-referrer",
             "Cache-Control": cache,
