@@ -205,6 +205,25 @@ class UnreadTests:
         first.sees("Read me once")
         second.until(lambda: second.unread("two windows") == 0, "the other window to hear of it")
 
+    def test_what_comes_while_nobody_looks_waits_below_the_unread_line(
+        self, sign_in: SignIn, grace_api: Callable[..., Any]
+    ) -> None:
+        alan = sign_in("alan")
+        said = {"type": "stream", "to": "engineering", "topic": "coffee break"}
+        grace_api("/messages", **said, content="Before the break")
+        alan.go("#narrow/channel/2-engineering/topic/coffee.20break")
+        alan.sees("Before the break")
+        alan.until(lambda: alan.unread("coffee break") == 0, "the first message to be read")
+        alan.page.evaluate("document.hasFocus = () => false")
+        for number in range(40):
+            grace_api("/messages", **said, content=f"During the break {number}")
+        alan.sees("During the break 39")
+        assert alan.unread("coffee break") == 40
+        line, view = alan.page.locator(".unread-line"), alan.page.locator("#feed")
+        assert view.bounding_box()["y"] <= line.bounding_box()["y"], "the line is not carried out of sight"
+        alan.page.evaluate("delete document.hasFocus; dispatchEvent(new Event('focus'))")
+        alan.until(lambda: 0 < alan.unread("coffee break") < 40, "what is on the screen to be read")
+
     def test_a_star_is_found_among_the_starred(self, sign_in: SignIn, grace_api: Callable[..., Any]) -> None:
         alan = sign_in("alan")
         grace_api("/messages", type="stream", to="engineering", topic="stars", content="Keep this one")

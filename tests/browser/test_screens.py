@@ -148,6 +148,28 @@ class KeyTests:
         ada.page.goto("/")
         assert "/login/" in ada.page.url
 
+    def test_a_session_that_ended_elsewhere_leads_to_the_sign_in_page(self, sign_in: SignIn) -> None:
+        ada = sign_in("ada")
+        other = ada.context.new_page()
+        other.goto("/")
+        other.wait_for_selector("body.ready", state="attached")
+        ada.page.click(".side-org")
+        ada.page.get_by_role("menuitem", name="Sign out").click()
+        other.wait_for_url("**/login/**")
+
+    def test_the_focus_stays_in_what_is_open_and_goes_back(self, sign_in: SignIn) -> None:
+        ada = sign_in("ada")
+        ada.page.focus(".side-org")
+        ada.page.keyboard.press("Enter")
+        ada.page.wait_for_selector(".menu")
+        for _ in range(20):
+            ada.page.keyboard.press("Tab")
+            assert ada.page.evaluate("document.querySelector('.menu').contains(document.activeElement)")
+        ada.page.keyboard.press("ArrowDown")
+        assert ada.page.evaluate("document.activeElement.classList.contains('menu-item')")
+        ada.page.keyboard.press("Escape")
+        ada.until(lambda: ada.page.evaluate("document.activeElement.className") == "side-org", "the focus to go back")
+
 
 CONTRAST: Any = """() => {
   for (const moving of document.getAnimations()) moving.finish();

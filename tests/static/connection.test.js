@@ -105,6 +105,18 @@ test("a socket that opens late takes over from polling, and nothing comes twice"
   connection.stop();
 });
 
+test("where sockets never worked, trying one again does not hold up the polls", async () => {
+  const { opened, api, clock, connection } = start();
+  await settled();
+  await opened[0].fail();
+  await clock.advance(31_000);
+  polls(api)[0].resolve({ events: [] });
+  await settled();
+  assert.equal(opened.length, 2);
+  assert.equal(polls(api).length, 1, "asked again at once, while the socket hangs");
+  connection.stop();
+});
+
 test("blocked sockets are tried again seldom, and used when they are allowed", async () => {
   const { opened, api, clock, connection } = start();
   api.replies["GET /events"] = undefined;

@@ -96,6 +96,31 @@ test("a message that comes while the newest are being fetched is not lost", asyn
   assert.deepEqual(ids(list), range(90, 102));
 });
 
+test("a message starred while the starred ones are being fetched is not lost, nor one unstarred kept", async () => {
+  const { model, api, history } = start({ starred_messages: [5, 6] });
+  const [fresh, gone] = [model.messages.take(letter(50)), 6];
+  const list = model.lists.open(simple("starred"));
+  history.open(list);
+  await settled();
+  for (const [id, on] of [
+    [50, true],
+    [gone, false],
+  ]) {
+    model.realm.setStarred([id], on);
+    model.messages.setFlag([id], "starred", on);
+  }
+  const flags = ["read", "starred"];
+  api.open()[0].resolve({
+    messages: [letter(5, { flags }), letter(gone, { flags })],
+    found_oldest: true,
+    found_newest: true,
+  });
+  await settled();
+  model.lists.settle([...model.messages.all()]);
+  assert.deepEqual(ids(list), [5, 50]);
+  assert.equal(list.data.last, fresh);
+});
+
 test("an unsent message shows in a list that is opened after it was written", async () => {
   const { model, history } = start({}, range(1, 11));
   model.echo.try_deliver_locally({

@@ -82,7 +82,7 @@ export class Connection extends Store {
   async #turn() {
     if (this.queue_id === undefined) await this.#registerNow();
     this.#trySocket();
-    if (this.#opening) await this.#race(this.#opening, HEAD_START_MS);
+    if (this.#opening && this.#hopeful) await this.#race(this.#opening, HEAD_START_MS);
     if (this.#stopped || this.queue_id === undefined) return;
     if (this.#socket) await this.#socketClosed;
     else await this.#poll();
@@ -114,6 +114,11 @@ export class Connection extends Store {
     } catch (error) {
       if (!signal.aborted) throw error;
     }
+  }
+
+  // A socket is worth a short wait at first, and while sockets are known to work.
+  get #hopeful() {
+    return this.#socketWorked || this.#seldom.attempts === 0;
   }
 
   #trySocket() {

@@ -127,9 +127,10 @@ export class History {
       ...params,
     });
     const messages = data.messages.map((wire) => this.model.messages.take(wire));
-    // Reading here may be ahead of what the server was told.
+    // Reading and starring here may be ahead of what the server was told when it answered.
     for (const message of messages) {
       if (!message.read && !this.model.unread.has(message.id)) message.read = true;
+      message.starred = this.model.realm.starred.has(message.id);
     }
     this.model.recent.note(messages);
     return { messages, since, found_oldest: data.found_oldest, found_newest: data.found_newest };
@@ -168,14 +169,15 @@ export class History {
     list.changed({ replaced: true });
   }
 
-  // A list that now reaches the newest also shows what came while it was being fetched, and what is on its way.
+  // A list that now reaches the newest also shows what came while it was being fetched, what was starred meanwhile,
+  // and what is on its way.
   #addLate(list, block) {
-    if (!list.data.found_newest) return;
-    const late = [...this.model.messages.all()].filter(
-      (message) => message.id > block.since && list.matches(message),
-    );
-    list.data.add(late);
-    list.data.add(this.model.messages.echoes().filter((message) => list.matches(message)));
+    const { data, narrow } = list;
+    if (!data.found_newest) return;
+    const lowest = data.found_oldest ? -Infinity : (data.first?.id ?? Infinity);
+    const from = narrow.kind === "starred" ? lowest : block.since;
+    data.add([...this.model.messages.all()].filter((message) => message.id > from && list.matches(message)));
+    data.add(this.model.messages.echoes().filter((message) => list.matches(message)));
   }
 
   // The feed of all messages holds every message of mine from its first on: enough to show many views at once.

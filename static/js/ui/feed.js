@@ -290,8 +290,12 @@ export class MessageListView {
   #follow() {
     const { geometry } = this;
     const line = this.app.attentive() ? undefined : geometry.unreadLine;
-    if (line) geometry.scrollTo(Math.max(geometry.top, line.offsetTop - LINE_FROM_TOP_PX));
-    else geometry.toEnd();
+    if (!line) {
+      geometry.toEnd();
+      return;
+    }
+    geometry.scrollTo(Math.max(geometry.top, line.offsetTop - LINE_FROM_TOP_PX));
+    this.#at_end = geometry.distanceToEnd < AT_END_PX;
   }
 
   #scrolled() {

@@ -1,5 +1,6 @@
 /** Keys, when nobody is typing: each one a word of the app. */
 import { simple } from "../data/narrow.js";
+import { confine } from "./focus.js";
 import { COMMON } from "../data/emoji.js";
 
 const TYPING = "input, textarea, select, [contenteditable]";
@@ -7,6 +8,8 @@ const TYPING = "input, textarea, select, [contenteditable]";
 export function listenToKeys(app, target) {
   target.addEventListener("keydown", (event) => {
     if (!app.ready || event.defaultPrevented || event.isComposing) return;
+    const frame = document.querySelector("#overlay .menu, #overlay .dialog");
+    if (frame && confine(event, frame)) return;
     if (event.key === "Escape") {
       app.escape();
       return;

@@ -10,11 +10,13 @@ import { icon, iconButton } from "./icon.js";
 import { channelIcon } from "./message_row.js";
 
 const RECENT_SHOWN = 200;
+const INBOX_SHOWN = 300;
 
 /** What is unread, by place: read it, or wave it through. */
 export function inbox(app) {
   const { model } = app;
-  const unread = model.unread.conversations().filter(({ conversation }) => model.counts(conversation));
+  const all = model.unread.conversations().filter(({ conversation }) => model.counts(conversation));
+  const unread = all.slice(0, INBOX_SHOWN);
   if (unread.length === 0) {
     return place("You have read everything", "What is new gathers here, by channel and conversation.", {
       label: "See recent conversations",
@@ -45,6 +47,13 @@ export function inbox(app) {
       ([id]) => id,
       ([id, entries]) => channelGroup(app, id, entries),
     )}
+  ${
+    all.length > unread.length
+      ? html`<p class="group-empty">
+          ${counted(all.length - unread.length, "older conversation is", "older conversations are")} unread too.
+        </p>`
+      : nothing
+  }
   </div>`;
 }
 
