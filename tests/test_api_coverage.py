@@ -6,11 +6,14 @@ no example here.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from tests.support.harness import Client, InProcess, run
 
@@ -20,6 +23,13 @@ PAGE = Path(__file__).parent.parent / "docs" / "api-coverage.md"
 
 FAR = 4_000_000_000
 DRAFT = {"type": "stream", "to": [1], "topic": "t", "content": "unfinished", "timestamp": 1_700_000_000}
+
+
+def picture() -> bytes:
+    """A small PNG."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(file, "PNG")
+    return file.getvalue()
 
 
 class World:
@@ -50,6 +60,10 @@ class World:
                                                 content="later", scheduled_delivery_timestamp=FAR))
             ["scheduled_message_id"],
         }
+        file = await self.owner.call("POST", "/user_uploads", files=[("a.txt", b"kept")])
+        self.names["file"] = file["url"].removeprefix("/user_uploads/")
+        (attachment,) = (await self.owner.call("GET", "/attachments"))["attachments"]
+        self.names["attachment"] = attachment["id"]
 
 
 Example = tuple[str, str, Callable[[dict[str, Any]], dict[str, Any]]]
@@ -108,6 +122,15 @@ EXAMPLES: list[Example] = [
         "type": "channel", "to": n["channel"], "topic": "t", "content": "later", "scheduled_delivery_timestamp": FAR}),
     ("PATCH", "/scheduled_messages/{scheduled}", lambda n: {"content": "a little later"}),
     ("DELETE", "/scheduled_messages/{scheduled}", lambda n: {}),
+    ("POST", "/user_uploads", lambda n: {"files": [("hello.txt", b"hello")]}),
+    ("GET", "/user_uploads/{file}", lambda n: {}),
+    ("GET", "/attachments", lambda n: {}),
+    ("DELETE", "/attachments/{attachment}", lambda n: {}),
+    ("GET", "/realm/emoji", lambda n: {}),
+    ("POST", "/realm/emoji/plaited", lambda n: {"files": [("emoji.png", picture())]}),
+    ("DELETE", "/realm/emoji/plaited", lambda n: {}),
+    ("POST", "/users/me/avatar", lambda n: {"files": [("me.png", picture())]}),
+    ("DELETE", "/users/me/avatar", lambda n: {}),
     ("DELETE", "/streams/{closing}", lambda n: {}),
     ("DELETE", "/users/{other}", lambda n: {}),
     ("POST", "/users/{other}/reactivate", lambda n: {}),
@@ -158,7 +181,8 @@ def page(existing: set[tuple[str, str]]) -> str:
 def test_every_operation_works_and_is_listed() -> None:
     """Every route has an example that succeeds, and docs/api-coverage.md tells of it."""
     existing = run(call_all())
-    examples = {shape(method, re.sub(r"\{email\}", "{@email}", path)) for method, path, _ in EXAMPLES}
+    examples = {shape(method, path.replace("{file}", "{}/{}").replace("plaited", "{}").replace("{email}", "{@email}"))
+                for method, path, _ in EXAMPLES}
     known = {shape(operation["method"], operation["path"]) for operation in OPERATIONS}
     elsewhere = {shape(*operation) for operation in TESTED_ELSEWHERE}
     assert (existing & known) - examples - elsewhere == set(), "routes without an example"

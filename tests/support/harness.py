@@ -207,7 +207,7 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
     Deferred.fromCoroutine(coroutine).addBoth(ended)
     if not outcome:
-        reactor.run(installSignalHandlers=False)  # type: ignore[attr-defined]
+        reactor.run()  # type: ignore[attr-defined]
     pool, reactor.threadpool = reactor.threadpool, None  # type: ignore[attr-defined]
     if pool is not None:
         pool.stop()  # its threads would keep the process alive
