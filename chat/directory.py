@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from chat import event_types as ev
+from chat import changes
 from chat.alert_words import AlertWords
 from chat.attention import MutedUsers, TopicPolicies
 from chat.event_types import Event
@@ -77,20 +77,20 @@ class Directory:
         self._people_encoded: dict[bool, bytes] = {}
         self._person_encoded: dict[int, bytes] = {}
         self._steps: dict[type, Callable[[Any], object]] = {
-            ev.UserSet: lambda change: self._set_user(change.user),
-            ev.ChannelSet: lambda change: self._set_channel(change.channel),
-            ev.SubscriptionSet: lambda change: self._set_subscription(change.subscription),
-            ev.SubscriptionGone: lambda change: self._drop_subscription(change.user_id, change.channel_id),
-            ev.OrganisationSet: lambda change: setattr(self, "organisation", change.organisation),
-            ev.ApiKeySet: lambda change: self._api_keys.update({change.key_hash: change.user_id}),
-            ev.ApiKeyGone: lambda change: self._api_keys.pop(change.key_hash, None),
-            ev.SessionSet: lambda change: self.sessions.update({change.session.token_hash: change.session}),
-            ev.DormantSet: lambda change: self._set_dormant(change.user_id, change.caught_up_to),
-            ev.AlertWordsSet: lambda change: self.alert_words.put(change.user_id, change.words),
-            ev.TopicPolicySet: lambda change: self.topic_policies.put(change.policy),
-            ev.MutedUsersSet: lambda change: self.muted_users.put(change.user_id, change.muted),
-            ev.EmojiSet: lambda change: self._set_emoji(change.emoji),
-            ev.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
+            changes.UserSet: lambda change: self._set_user(change.user),
+            changes.ChannelSet: lambda change: self._set_channel(change.channel),
+            changes.SubscriptionSet: lambda change: self._set_subscription(change.subscription),
+            changes.SubscriptionGone: lambda change: self._drop_subscription(change.user_id, change.channel_id),
+            changes.OrganisationSet: lambda change: setattr(self, "organisation", change.organisation),
+            changes.ApiKeySet: lambda change: self._api_keys.update({change.key_hash: change.user_id}),
+            changes.ApiKeyGone: lambda change: self._api_keys.pop(change.key_hash, None),
+            changes.SessionSet: lambda change: self.sessions.update({change.session.token_hash: change.session}),
+            changes.DormantSet: lambda change: self._set_dormant(change.user_id, change.caught_up_to),
+            changes.AlertWordsSet: lambda change: self.alert_words.put(change.user_id, change.words),
+            changes.TopicPolicySet: lambda change: self.topic_policies.put(change.policy),
+            changes.MutedUsersSet: lambda change: self.muted_users.put(change.user_id, change.muted),
+            changes.EmojiSet: lambda change: self._set_emoji(change.emoji),
+            changes.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
         }
 
     def load(self, loaded: Loaded) -> None:

@@ -12,6 +12,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chat.changes import (
+    AlertWordsSet,
+    ApiKeyGone,
+    ApiKeySet,
+    Change,
+    ChannelSet,
+    DormantSet,
+    EmojiSet,
+    MutedUsersSet,
+    OrganisationSet,
+    SessionGone,
+    SessionSet,
+    SubscriptionGone,
+    SubscriptionSet,
+    TopicPolicySet,
+    UserSet,
+)
 from chat.models import Channel, Message, Organisation, Reaction, Session, Subscription, User
 from chat.personal import (
     Draft,
@@ -29,87 +46,6 @@ from chat.wire import avatar_source, avatar_url, channel_wire, role_groups, user
 
 Audience = Collection[int] | None
 """Ids of the people who get an event; None: everyone."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserSet:
-    user: User
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelSet:
-    channel: Channel
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionSet:
-    subscription: Subscription
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionGone:
-    user_id: int
-    channel_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationSet:
-    organisation: Organisation
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKeySet:
-    key_hash: bytes
-    user_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKeyGone:
-    key_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSet:
-    session: Session
-
-
-@dataclass(frozen=True, slots=True)
-class SessionGone:
-    token_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class EmojiSet:
-    emoji: CustomEmoji
-
-
-@dataclass(frozen=True, slots=True)
-class DormantSet:
-    """A person has rows of all they received up to a message; None: of everything, they are awake."""
-
-    user_id: int
-    caught_up_to: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertWordsSet:
-    user_id: int
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TopicPolicySet:
-    policy: TopicPolicy
-
-
-@dataclass(frozen=True, slots=True)
-class MutedUsersSet:
-    user_id: int
-    muted: tuple[MutedUser, ...]
-
-
-Change = (UserSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet | ApiKeyGone
-          | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet)
 
 
 @dataclass(frozen=True, slots=True)

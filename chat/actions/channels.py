@@ -12,11 +12,12 @@ from chat import event_types
 from chat.actions.activity import Activity
 from chat.actions.sending import Markdown
 from chat.bus import Bus
+from chat.changes import ChannelSet, SubscriptionGone
 from chat.database import channels as sql
 from chat.database.pool import Database, Transaction
 from chat.directory import Directory
 from chat.errors import JsonableError, NotAllowed
-from chat.event_types import Event, SubscriptionGone
+from chat.event_types import Event
 from chat.markdown.errors import MarkdownFailed
 from chat.models import MAX_CHANNEL_DESCRIPTION, MAX_CHANNEL_NAME, Channel, PostPolicy, User
 
@@ -125,7 +126,7 @@ class Channels:
             gone = tuple(SubscriptionGone(user_id, channel.id)
                          for user_id in self._directory.everyone_subscribed(channel.id))
             self._bus.publish(unit, event_types.channel_gone(
-                channel, self._directory.who_can_see(channel), (*gone, event_types.ChannelSet(archived))))
+                channel, self._directory.who_can_see(channel), (*gone, ChannelSet(archived))))
 
         await self._database.transaction(write, ("directory",))
 

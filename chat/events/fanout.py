@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection
 
 import orjson
 
+from chat.changes import SessionGone, UserSet
 from chat.directory import Directory
-from chat.event_types import Event, MessageEvent, SessionGone, UserSet
+from chat.event_types import Event, MessageEvent
 from chat.events.queue import EventQueue
 from chat.events.queues import EventQueues
 from chat.models import Channel, Flag, Message, flag_names

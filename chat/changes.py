@@ -1,0 +1,92 @@
+"""The steps that the Directory takes. An event carries those it stands for, so that a step is taken exactly when the
+event is heard, and in the same order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chat.models import Channel, Organisation, Session, Subscription, User
+from chat.personal import MutedUser, TopicPolicy
+from chat.uploaded import CustomEmoji
+
+
+@dataclass(frozen=True, slots=True)
+class UserSet:
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSet:
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionSet:
+    subscription: Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionGone:
+    user_id: int
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSet:
+    organisation: Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeySet:
+    key_hash: bytes
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyGone:
+    key_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSet:
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGone:
+    token_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EmojiSet:
+    emoji: CustomEmoji
+
+
+@dataclass(frozen=True, slots=True)
+class DormantSet:
+    """A person has rows of all they received up to a message; None: of everything, they are awake."""
+
+    user_id: int
+    caught_up_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWordsSet:
+    user_id: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPolicySet:
+    policy: TopicPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class MutedUsersSet:
+    user_id: int
+    muted: tuple[MutedUser, ...]
+
+
+Change = (UserSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet | ApiKeyGone
+          | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet)
