@@ -10,7 +10,7 @@ asked afterwards whether that transaction took place (pg_xact_status), so its ou
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import psycopg2
@@ -64,6 +64,24 @@ class _Connection(txpostgres.Connection):
         return ran.addCallback(lambda _: cursor.fetchall() if cursor.description else ())
 
 
+class _Idle:
+    """The connections nobody uses just now, of which the pool takes the one used last: its process of PostgreSQL has
+    everything at hand, and the others stay small. A dead one is taken last. (txpostgres keeps a set, and goes round.)
+    """
+
+    def __init__(self, connections: Iterable[_Connection]) -> None:
+        self._stack = list(connections)
+
+    def __iter__(self) -> Iterator[_Connection]:
+        return iter(self._stack)
+
+    def pop(self) -> _Connection:
+        return self._stack.pop()
+
+    def add(self, connection: _Connection) -> None:
+        self._stack.insert(0 if connection.detector.connectionIsDead else len(self._stack), connection)
+
+
 class Transaction:
     """One unit of writing, alive until its commit."""
 
@@ -104,6 +122,7 @@ class Database:
         Pool.reactor = reactor
         self._pool = Pool(None, dsn, min=size, application_name="plait",
                           options=f"-c statement_timeout={STATEMENT_TIMEOUT_S}s")
+        self._pool.connections = _Idle(self._pool.connections)
 
     async def start(self) -> None:
         """Open the connections. Raises psycopg2.OperationalError where the database does not answer."""
