@@ -55,18 +55,19 @@ class Subscriptions:
 
         async def write(unit: Transaction) -> Subscribed:
             result = Subscribed()
+            present = self._present(people)
             existing: list[Channel] = []
             for new in {item.name.strip().lower(): item for item in wanted}.values():
                 channel = self._directory.channel_by_name(new.name.strip())
                 if channel is None:
-                    await self._create(unit, acting, new, people, result, colors or {})
+                    await self._create(unit, acting, new, present, result, colors or {})
                 elif self._may_join(acting, channel):
                     existing.append(channel)
                 elif refuse_unauthorized:
                     raise NotAllowed(f"Unable to access channel ({channel.name}).")
                 else:
                     result.unauthorized.append(channel.name)
-            await self._join(unit, existing, people, result, colors or {})
+            await self._join(unit, existing, present, result, colors or {})
             return result
 
         return await self._database.transaction(write, ("directory",))
@@ -81,7 +82,7 @@ class Subscriptions:
         async def write(unit: Transaction) -> Subscribed:
             result = Subscribed()
             gone: list[tuple[int, int]] = []
-            for person in people:
+            for person in self._present(people):
                 for channel in channels:
                     inside = self._directory.is_subscribed(person.id, channel.id)
                     (result.subscribed if inside else result.already).setdefault(person.id, []).append(channel.name)
@@ -109,6 +110,10 @@ class Subscriptions:
                 self._bus.publish(unit, event_types.subscription_updated(changed, prop, getattr(changed, prop)))
 
         await self._database.transaction(write, ("directory",))
+
+    def _present(self, people: Sequence[User]) -> list[User]:
+        """Those whose account has not been closed since they were named."""
+        return [self._directory.users[person.id] for person in people if self._directory.users[person.id].is_active]
 
     def _may_join(self, acting: User, channel: Channel) -> bool:
         return self._directory.is_subscribed(acting.id, channel.id) or not (channel.invite_only or acting.is_guest)

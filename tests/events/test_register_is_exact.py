@@ -251,6 +251,8 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
 @pytest.mark.parametrize("history", [
     [[("subscribe", 0, ["Alpha"], [2], True)], [("role", 0, 2, 200)], [("channel", 1, "Alpha", "public")]],
     [[("role", 0, 2, 600)], [("role", 0, 4, 400)]],
+    [[("deactivate", 0, 1), ("subscribe", 0, ["Alpha"], [1], False)]],
+    [[("deactivate", 0, 1), ("unsubscribe", 0, "general", [1, 2])]],
     [[("deactivate", 0, 4)], [("role", 0, 4, 200)], [("reactivate", 0, 4)]],
     [[("send", 2, "general", "one", "@**all** hi"), ("register", 1), ("read_all", 1)]],
     [[("subscribe", 1, ["Alpha"], [1, 4], True)], [("unsubscribe", 1, "Alpha", [4])], [("archive", 1, "Alpha")]],
