@@ -143,7 +143,8 @@ class Application:
         self.sockets = {
             door: SocketFactory(door, rest, self.queues, authentication, reactor, self.settings.external_url, reactor)
             for door in Door}
-        self.fanout.on_session_end(self.sockets[Door.JSON].end_session)
+        for factory in self.sockets.values():
+            self.fanout.on_credential_end(factory.end_credential)
         self._door = RestDoor(rest, authentication, reactor, directory, Intake(self.files, {
             Takes.FILE: self.settings.max_upload_mib, Takes.PICTURE: MAX_PICTURE_MIB}))
         callers = Callers(authentication)

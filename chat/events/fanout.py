@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 
 import orjson
 
-from chat.changes import SessionGone, UserSet
+from chat.changes import ApiKeyGone, SessionGone, UserSet
 from chat.directory import Directory
 from chat.event_types import Event, MessageEvent
 from chat.events.queue import EventQueue
@@ -26,12 +26,12 @@ class Fanout:
     def __init__(self, queues: EventQueues, directory: Directory) -> None:
         self._queues = queues
         self._directory = directory
-        self._on_session_end: list[Callable[[bytes], None]] = []
+        self._on_credential_end: list[Callable[[bytes], None]] = []
         self.encodes = 0
 
-    def on_session_end(self, callback: Callable[[bytes], None]) -> None:
-        """Have `callback` called with the hash of each session's token that ends."""
-        self._on_session_end.append(callback)
+    def on_credential_end(self, callback: Callable[[bytes], None]) -> None:
+        """Have `callback` called with the hash of each session's token, and each API key, that ends."""
+        self._on_credential_end.append(callback)
 
     def process_event(self, event: Event) -> None:
         """Deliver a committed event."""
@@ -42,9 +42,10 @@ class Fanout:
         for change in event.changes:
             if isinstance(change, UserSet) and not change.user.is_active:
                 self._queues.drop_all_of(change.user.id)
-            elif isinstance(change, SessionGone):
-                for callback in self._on_session_end:
-                    callback(change.token_hash)
+            elif isinstance(change, SessionGone | ApiKeyGone):
+                ended = change.token_hash if isinstance(change, SessionGone) else change.key_hash
+                for callback in self._on_credential_end:
+                    callback(ended)
 
     def _process_other(self, event: Event) -> None:
         assert event.body is not None

@@ -75,7 +75,8 @@ class ChatSocket(WebSocketServerProtocol):
 
     transport: Any
     notes: RequestNotes
-    session_hash: bytes | None = None
+    credential: bytes | None = None
+    """The hash of the session's token, or of the API key, that opened it."""
 
     def onConnect(self, request: Any) -> None:
         self._in_flight = 0
@@ -93,7 +94,7 @@ class ChatSocket(WebSocketServerProtocol):
             raise ConnectionDeny(error.status, error.msg) from None
         if self.notes.user is None:
             raise ConnectionDeny(401, "Not logged in")
-        self.session_hash = self.notes.session.token_hash if self.notes.session else None
+        self.credential = self.notes.session.token_hash if self.notes.session else self.notes.key_hash
 
     def onOpen(self) -> None:
         self.factory.sockets.add(self)
@@ -307,10 +308,10 @@ class SocketFactory(WebSocketServerFactory):
         """The socket's owner as they are now; None once the account or the session has ended."""
         return self._authentication.current(notes)
 
-    def end_session(self, token_hash: bytes) -> None:
-        """Close the sockets of a session that ended."""
+    def end_credential(self, ended: bytes) -> None:
+        """Close the sockets that were opened with a session or a key which ended; `ended` is its hash."""
         for socket in list(self.sockets):
-            if socket.session_hash == token_hash:
+            if socket.credential == ended:
                 socket.end(CLOSED_QUEUE, "signed out")
 
     async def stop(self) -> None:

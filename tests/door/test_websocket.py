@@ -405,8 +405,7 @@ class EndedTests:
             reading.subscribe(queue.id, -1)
             grace.ok("DELETE", f"/users/{user_id}")
             assert reading.closing()[0] == 4000
-            answer = asking.request("GET", "/users")
-            assert (answer["status"], answer["response"]["code"]) == (401, "UNAUTHORIZED")
+            assert asking.closing()[0] == 4000
         assert refusal(demo_server, "/api/v1", auth=f"{lise.email}:{lise.key}") == 401
 
     def test_revoking_a_key(self, demo_server: RunningServer) -> None:
@@ -416,6 +415,5 @@ class EndedTests:
         chien = Program(demo_server, "chien@plait.example")
         with chien.socket() as sock:
             chien.ok("POST", "/users/me/api_key/regenerate")
-            answer = sock.request("GET", "/users/me")
-            assert (answer["status"], answer["response"]["code"]) == (401, "UNAUTHORIZED")
+            assert sock.closing()[0] == 4000
         assert refusal(demo_server, "/api/v1", auth=f"{ADA}:{chien.key}") == 401
