@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from bench.meter import Meter
+from bench.page import page
 from bench.report import GOALS, table
 from bench.scenarios import Figures
 from tests.support.server import ROOT
@@ -78,3 +79,9 @@ class BenchTests:
     def test_what_misses_its_goal_is_marked(self) -> None:
         lines = table([Figures("send", {"cpu_ms": 2.5}), Figures("history", {"cpu_ms": 1.0})]).splitlines()
         assert [line.endswith("ABOVE") for line in lines[1:3]] == [True, False]
+
+    def test_the_page_says_what_was_recorded(self) -> None:
+        """docs/performance.md holds the tables of the newest record, word for word."""
+        newest = max((json.loads(file.read_text()) for file in (ROOT / "bench" / "results").glob("*.json")),
+                     key=lambda recorded: recorded["taken"])
+        assert page(newest) in (ROOT / "docs" / "performance.md").read_text()
