@@ -37,13 +37,15 @@ class AlertWordsResource:
         return {"alert_words": list(self._directory.alert_words.of(notes.caller.id))}
 
     @routes.post("/users/me/alert_words", who=Who.USER, params=ChangeAlertWords, returns=AlertWordsWire,
-                 summary="Add alert words")
+                 summary="Add alert words",
+                 example={"alert_words": ["tea", "coffee"]})
     async def add_alert_words(self, notes: RequestNotes, p: ChangeAlertWords) -> AlertWordsWire:
         """Adds words, regardless of case; all of them are answered."""
         return {"alert_words": list(await self._alert_words.add(notes.caller, p.alert_words))}
 
     @routes.delete("/users/me/alert_words", who=Who.USER, params=ChangeAlertWords, returns=AlertWordsWire,
-                   summary="Remove alert words")
+                   summary="Remove alert words",
+                   example={"alert_words": ["tea"]})
     async def remove_alert_words(self, notes: RequestNotes, p: ChangeAlertWords) -> AlertWordsWire:
         """Removes words, regardless of case; those that stay are answered."""
         return {"alert_words": list(await self._alert_words.remove(notes.caller, p.alert_words))}

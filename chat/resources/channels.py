@@ -135,7 +135,7 @@ class SetProperty(Params, frozen=True):
 
 
 class ChannelsResource:
-    routes = Routes("channels")
+    routes = Routes("channels", {"stream_name": "general"})
 
     def __init__(self, channels: Channels, subscriptions: Subscriptions, directory: Directory, history: History
                  ) -> None:
@@ -145,7 +145,8 @@ class ChannelsResource:
         self._history = history
 
     @routes.get("/streams", who=Who.USER, params=GetChannels, returns=ChannelsWire, summary="Get all channels",
-                errors=(NotAllowed,))
+                errors=(NotAllowed,),
+                example={"include_default": True})
     async def get_channels(self, notes: RequestNotes, p: GetChannels) -> ChannelsWire:
         """The channels that the caller can see, by name."""
         user = notes.caller
@@ -164,7 +165,8 @@ class ChannelsResource:
         return {"stream": channel_wire(self._visible(notes.caller, stream_id))}
 
     @routes.get("/get_stream_id", who=Who.USER, params=GetChannelId, returns=ChannelIdWire,
-                summary="Get a channel's id")
+                summary="Get a channel's id",
+                example={"stream": "{stream_name}"})
     async def get_channel_id(self, notes: RequestNotes, p: GetChannelId) -> ChannelIdWire:
         """The id of a channel, by its name."""
         return {"stream_id": self._by_name(notes.caller, p.stream).id}
@@ -175,7 +177,8 @@ class ChannelsResource:
         """Ids of the people subscribed to a channel."""
         return {"subscribers": sorted(self._directory.subscribers(self._visible(notes.caller, stream_id).id))}
 
-    @routes.patch("/streams/{stream_id:int}", who=Who.ADMINISTRATOR, params=UpdateChannel, summary="Update a channel")
+    @routes.patch("/streams/{stream_id:int}", who=Who.ADMINISTRATOR, params=UpdateChannel, summary="Update a channel",
+                  example={"description": "For **all**"})
     async def update_channel(self, notes: RequestNotes, p: UpdateChannel, stream_id: int) -> None:
         """Changes name, description, privacy, or who may post."""
         policy = p.stream_post_policy
@@ -197,7 +200,8 @@ class ChannelsResource:
         return {"topics": [{"name": name, "max_id": max_id} for name, max_id in topics]}
 
     @routes.get("/users/me/subscriptions", who=Who.USER, params=GetSubscriptions, returns=OwnSubscriptionsWire,
-                summary="Get own subscriptions")
+                summary="Get own subscriptions",
+                example={"include_subscribers": True})
     async def get_subscriptions(self, notes: RequestNotes, p: GetSubscriptions) -> dict[str, Any]:
         """The channels that the caller is subscribed to, by name."""
         wires = []
@@ -209,7 +213,8 @@ class ChannelsResource:
         return {"subscriptions": sorted(wires, key=lambda wire: wire["name"].lower())}
 
     @routes.post("/users/me/subscriptions", who=Who.USER, params=Subscribe, returns=SubscribedWire,
-                 summary="Subscribe to channels", errors=(NotAllowed,))
+                 summary="Subscribe to channels", errors=(NotAllowed,),
+                 example={"subscriptions": [{"name": "new ideas", "description": "What might be"}]})
     async def subscribe(self, notes: RequestNotes, p: Subscribe) -> SubscribedWire:
         """Subscribes the caller, or `principals`, to channels by name; those that do not exist are created."""
         people = self._principals(notes.caller, p.principals)
@@ -229,7 +234,8 @@ class ChannelsResource:
         return wire
 
     @routes.delete("/users/me/subscriptions", who=Who.USER, params=Unsubscribe, returns=UnsubscribedWire,
-                   summary="Unsubscribe from channels", errors=(NotAllowed,))
+                   summary="Unsubscribe from channels", errors=(NotAllowed,),
+                   example={"subscriptions": ["{stream_name}"]})
     async def unsubscribe(self, notes: RequestNotes, p: Unsubscribe) -> UnsubscribedWire:
         """Takes the caller, or `principals`, out of channels."""
         channels = [self._by_name(notes.caller, name) for name in dict.fromkeys(p.subscriptions)]
@@ -238,14 +244,17 @@ class ChannelsResource:
         return {"removed": _names(result, removed=True), "not_removed": _names(result, removed=False)}
 
     @routes.post("/users/me/subscriptions/properties", who=Who.USER, params=SetProperties,
-                 summary="Update subscription settings")
+                 summary="Update subscription settings",
+                 example={"subscription_data": [{"stream_id": "{stream_id}", "property": "color",
+                     "value": "#aabbcc"}]})
     async def update_subscription_settings(self, notes: RequestNotes, p: SetProperties) -> None:
         """Colour, muted or pinned: the caller's own view of channels."""
         for item in p.subscription_data:
             await self._subscriptions.do_set_property(notes.caller, item.stream_id, item.property, item.value)
 
     @routes.patch("/users/me/subscriptions/{stream_id:int}", who=Who.USER, params=SetProperty,
-                  summary="Update one subscription setting")
+                  summary="Update one subscription setting",
+                  example={"property": "pin_to_top", "value": True})
     async def update_subscription_setting(self, notes: RequestNotes, p: SetProperty, stream_id: int) -> None:
         """The same, for one channel and setting."""
         await self._subscriptions.do_set_property(notes.caller, stream_id, p.property, p.value)

@@ -46,7 +46,7 @@ class CreatedWire(TypedDict):
 
 
 class DraftsResource:
-    routes = Routes("drafts")
+    routes = Routes("drafts", {"draft_id": 3})
 
     def __init__(self, drafts: Drafts) -> None:
         self._drafts = drafts
@@ -57,13 +57,17 @@ class DraftsResource:
         drafts = [draft_wire(draft) for draft in await self._drafts.of(notes.caller)]
         return {"count": len(drafts), "drafts": drafts}
 
-    @routes.post("/drafts", who=Who.USER, params=CreateDrafts, returns=CreatedWire, summary="Create drafts")
+    @routes.post("/drafts", who=Who.USER, params=CreateDrafts, returns=CreatedWire, summary="Create drafts",
+                 example={"drafts": [{"type": "stream", "to": ["{stream_id}"], "topic": "{topic}",
+                     "content": "Not finished yet", "timestamp": 1_700_000_000}]})
     async def create_drafts(self, notes: RequestNotes, p: CreateDrafts) -> CreatedWire:
         """Keeps drafts, all or none; their ids are in the order given."""
         return {"ids": await self._drafts.do_create(notes.caller, [draft.written() for draft in p.drafts])}
 
     @routes.patch("/drafts/{draft_id:int}", who=Who.USER, params=EditDraft, summary="Edit a draft",
-                  errors=(NotFound,))
+                  errors=(NotFound,),
+                  example={"draft": {"type": "stream", "to": ["{stream_id}"], "topic": "{topic}",
+                      "content": "Nearly finished", "timestamp": 1_700_000_000}})
     async def edit_draft(self, notes: RequestNotes, p: EditDraft, draft_id: int) -> None:
         """Replaces a draft."""
         await self._drafts.do_edit(notes.caller, draft_id, p.draft.written())

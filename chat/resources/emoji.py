@@ -20,7 +20,7 @@ class EmojiMapWire(TypedDict):
 
 
 class EmojiResource:
-    routes = Routes("emoji")
+    routes = Routes("emoji", {"emoji_name": "plaited"})
 
     def __init__(self, own_emoji: OwnEmoji, directory: Directory) -> None:
         self._own_emoji = own_emoji

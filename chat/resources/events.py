@@ -63,7 +63,8 @@ class EventsResource:
         self._registration = registration
 
     @routes.post("/register", who=Who.USER, params=Register, returns=RegisteredWire, summary="Register an event queue",
-                 errors=(BadNarrow,))
+                 errors=(BadNarrow,),
+                 example={"event_types": ["message"]})
     async def register(self, notes: RequestNotes, p: Register) -> dict[str, Any]:
         """A new event queue, and the state of everything that fits its beginning."""
         if p.all_public_streams and notes.caller.is_guest:
@@ -84,7 +85,8 @@ class EventsResource:
         return state
 
     @routes.get("/events", who=Who.USER, params=GetEvents, returns=EventsWire, summary="Get events from a queue",
-                errors=(BadEventQueueId,), waits=True)
+                errors=(BadEventQueueId,), waits=True,
+                example={"queue_id": "{queue_id}", "last_event_id": -1, "dont_block": True})
     async def get_events(self, notes: RequestNotes, p: GetEvents) -> dict[str, Any]:
         """Acknowledges the events up to `last_event_id` and gives those after it, at once or as soon as there is one.
         Silence ends with a heartbeat. A second poll of a queue ends the first."""
@@ -97,7 +99,8 @@ class EventsResource:
         return {"events": orjson.Fragment(encode(entries)), "queue_id": queue.id}
 
     @routes.delete("/events", who=Who.USER, params=DeleteQueue, summary="Delete an event queue",
-                   errors=(BadEventQueueId,))
+                   errors=(BadEventQueueId,),
+                   example={"queue_id": "{queue_id}"})
     async def delete_queue(self, notes: RequestNotes, p: DeleteQueue) -> None:
         """Gives up a queue; an open poll of it is answered."""
         queue: EventQueue = self._queues.get(p.queue_id, notes.caller.id)

@@ -170,7 +170,8 @@ class MessagesResource:
         self._directory = directory
 
     @routes.post("/messages", who=Who.USER, params=SendMessage, returns=SentWire, summary="Send a message",
-                 errors=(ChannelDoesNotExist, NotAllowed, ChannelWildcardNotAllowed, TopicWildcardNotAllowed))
+                 errors=(ChannelDoesNotExist, NotAllowed, ChannelWildcardNotAllowed, TopicWildcardNotAllowed),
+                 example={"type": "channel", "to": "{stream_id}", "topic": "{topic}", "content": "A **good** idea."})
     async def send_message(self, notes: RequestNotes, p: SendMessage) -> SentWire:
         """Sends to a channel and topic, or to people. An `Idempotency-Key` header, or `queue_id` with `local_id`, makes
         it exactly once: a repetition is answered with the first message's id and sends nothing again."""
@@ -183,7 +184,9 @@ class MessagesResource:
         return {"id": await self._sending.do_send_messages(checked)}
 
     @routes.get("/messages", who=Who.USER, params=GetMessages, returns=PageWire, summary="Get messages",
-                errors=(BadNarrow,))
+                errors=(BadNarrow,),
+                example={"anchor": "newest", "num_before": 5, "num_after": 0, "narrow": [{"operator": "channel",
+                    "operand": "{stream_id}"}]})
     async def get_messages(self, notes: RequestNotes, p: GetMessages) -> PageWire:
         """Messages around an anchor within a narrow, ascending."""
         anchor = "first_unread" if p.use_first_unread_anchor else p.anchor
@@ -204,20 +207,24 @@ class MessagesResource:
         read = await self._history.message(notes.caller, message_id)
         return {"message": self._history.wire(read, p.apply_markdown), "raw_content": read.message.content}
 
-    @routes.post("/messages/render", who=Who.USER, params=Render, returns=RenderedWire, summary="Render markdown")
+    @routes.post("/messages/render", who=Who.USER, params=Render, returns=RenderedWire, summary="Render markdown",
+                 example={"content": "A **good** idea."})
     async def render_message(self, notes: RequestNotes, p: Render) -> RenderedWire:
         """The HTML that a message with this content would have."""
         return {"rendered": await self._sending.render(notes.caller, p.content)}
 
     @routes.post("/messages/flags", who=Who.USER, params=UpdateFlags, returns=FlaggedWire,
-                 summary="Update personal message flags")
+                 summary="Update personal message flags",
+                 example={"messages": ["{message_id}"], "op": "add", "flag": "starred"})
     async def update_message_flags(self, notes: RequestNotes, p: UpdateFlags) -> FlaggedWire:
         """Adds or removes read, starred or collapsed on one's own messages."""
         await self._flags.update_flags(notes.caller, p.messages, p.op, p.flag)
         return {"messages": list(p.messages)}
 
     @routes.post("/messages/flags/narrow", who=Who.USER, params=UpdateFlagsInNarrow, returns=FlaggedNarrowWire,
-                 summary="Update personal message flags within a narrow", errors=(BadNarrow,))
+                 summary="Update personal message flags within a narrow", errors=(BadNarrow,),
+                 example={"anchor": "oldest", "num_before": 0, "num_after": 10,
+                     "narrow": [{"operator": "channel", "operand": "{stream_id}"}], "op": "add", "flag": "read"})
     async def update_flags_in_narrow(self, notes: RequestNotes, p: UpdateFlagsInNarrow) -> FlaggedNarrowWire:
         """The same for a range of messages within a narrow; at most 5,000 at a time."""
         before = min(p.num_before, MAX_PAGE)
@@ -231,7 +238,8 @@ class MessagesResource:
             "found_oldest": span.found_oldest, "found_newest": span.found_newest}
 
     @routes.get("/messages/matches_narrow", who=Who.USER, params=MatchesNarrow, returns=MatchesWire,
-                summary="Check whether messages match a narrow", errors=(BadNarrow,))
+                summary="Check whether messages match a narrow", errors=(BadNarrow,),
+                example={"msg_ids": ["{message_id}"], "narrow": [{"operator": "search", "operand": "hello"}]})
     async def matches_narrow(self, notes: RequestNotes, p: MatchesNarrow) -> MatchesWire:
         """Those of the messages that are within the narrow, by id, with what was searched for marked."""
         matches = await self._history.matches(notes.caller, p.msg_ids, p.narrow)
@@ -245,12 +253,14 @@ class MessagesResource:
         await self._flags.mark_all_read(notes.caller)
         return {"complete": True}
 
-    @routes.post("/mark_stream_as_read", who=Who.USER, params=MarkChannel, summary="Mark a channel as read")
+    @routes.post("/mark_stream_as_read", who=Who.USER, params=MarkChannel, summary="Mark a channel as read",
+                 example={"stream_id": "{stream_id}"})
     async def mark_stream_as_read(self, notes: RequestNotes, p: MarkChannel) -> None:
         """Marks all messages of a channel as read."""
         await self._flags.mark_channel_read(notes.caller, self._channel(notes.caller, p.stream_id))
 
-    @routes.post("/mark_topic_as_read", who=Who.USER, params=MarkTopic, summary="Mark a topic as read")
+    @routes.post("/mark_topic_as_read", who=Who.USER, params=MarkTopic, summary="Mark a topic as read",
+                 example={"stream_id": "{stream_id}", "topic_name": "{topic}"})
     async def mark_topic_as_read(self, notes: RequestNotes, p: MarkTopic) -> None:
         """Marks all messages of a topic as read. A topic that does not exist is an error."""
         marked = await self._flags.mark_channel_read(
@@ -261,13 +271,15 @@ class MessagesResource:
                 raise JsonableError(f"No such topic '{p.topic_name}'")
 
     @routes.post("/messages/{message_id:int}/reactions", who=Who.USER, params=React, summary="Add a reaction",
-                 errors=(ReactionAlreadyExists,))
+                 errors=(ReactionAlreadyExists,),
+                 example={"emoji_name": "tada"})
     async def add_reaction(self, notes: RequestNotes, p: React, message_id: int) -> None:
         """Reacts to a message with an emoji."""
         await self._reactions.add(notes.caller, message_id, p.emoji_name, p.emoji_code, p.reaction_type)
 
     @routes.delete("/messages/{message_id:int}/reactions", who=Who.USER, params=Unreact, summary="Remove a reaction",
-                   errors=(ReactionDoesNotExist,))
+                   errors=(ReactionDoesNotExist,),
+                   example={"emoji_name": "tada"})
     async def remove_reaction(self, notes: RequestNotes, p: Unreact, message_id: int) -> None:
         """Takes one's reaction back."""
         await self._reactions.remove(notes.caller, message_id, p.emoji_name, p.emoji_code, p.reaction_type)

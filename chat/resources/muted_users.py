@@ -9,7 +9,7 @@ from chat.resources.routes import Routes, Who
 
 
 class MutedUsersResource:
-    routes = Routes("muted_users")
+    routes = Routes("muted_users", {"muted_user_id": 12})
 
     def __init__(self, muted_users: MutedUserActions) -> None:
         self._muted_users = muted_users

@@ -7,12 +7,16 @@
 and the declaration is what authorizes, reads and bounds the parameters, words the refusals, serves HTTP and WebSocket
 requests, and becomes the API document. Paths have places like `{message_id:int}` or `{email}`, which reach the
 function as keyword arguments.
+
+A declaration carries an example of its request, where it has parameters that must be there. A value that is a name in
+braces, like "{message_id}", stands for a thing that exists: the document shows the sample of that name, and the test
+that sends every example fills in the thing itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -52,6 +56,23 @@ class Who(Enum):
             raise NotAllowed("Must be an organization owner")
 
 
+COMMON_SAMPLES: Mapping[str, Any] = {
+    "user_id": 12, "email": "grace@example.com", "stream_id": 7, "message_id": 1024,
+    "queue_id": "1375801870:2942", "topic": "castle plans"}
+"""What stands in examples for what is named in many of them."""
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def filled(example: Any, names: Mapping[str, Any]) -> Any:
+    """An example with its names in braces replaced; whatever else there is stays."""
+    if isinstance(example, str):
+        match = _NAME.fullmatch(example)
+        return example if match is None else names.get(match[1], example)
+    if isinstance(example, Mapping):
+        return {key: filled(value, names) for key, value in example.items()}
+    return [filled(value, names) for value in example] if isinstance(example, list | tuple) else example
+
+
 class Takes(Enum):
     """What file a route takes, in one part of a multipart body, whatever that is called. It decides how large it may
     be."""
@@ -79,6 +100,10 @@ class Route:
     waits: bool
     """Whether it ends when the client leaves (a long poll). Everything else runs to its end."""
     takes: Takes = Takes.NOTHING
+    noun: str = ""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    samples: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in the example, and in the path's places, for what it names."""
     handler: Handler | None = None
 
     @property
@@ -93,6 +118,16 @@ class Route:
         """The path as the API document spells it."""
         return _PLACE.sub(lambda place: "{" + place[1] + "}", self.path)
 
+    def example_path(self, names: Mapping[str, Any] | None = None) -> str:
+        """The path with its places filled, from `names` or the samples."""
+        names = {**self.samples, **(names or {})}
+        return _PLACE.sub(lambda place: str(names.get(place[1], place[0])), self.path)
+
+    def example_parameters(self, names: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The example's parameters, filled likewise."""
+        found: dict[str, Any] = filled(self.example, {**self.samples, **(names or {})})
+        return found
+
     def places(self) -> list[tuple[str, str]]:
         """(name, kind) of each place in the path; the kind is "int" or "string"."""
         return [(name, "int" if kind == "int" else "string") for name, kind in _PLACE.findall(self.path)]
@@ -100,20 +135,22 @@ class Route:
 
 @dataclass(slots=True)
 class Routes:
-    """The routes of one noun, in the order of their declaration."""
+    """The routes of one noun, in the order of their declaration; `samples` are of things that only they name."""
 
     noun: str
+    samples: Mapping[str, Any] = field(default_factory=dict)
     declared: list[Route] = field(default_factory=list)
 
     def route(self, method: str, path: str, *, who: Who, summary: str, params: type[Params] = NoParams,
               returns: Any = None, errors: tuple[type[JsonableError], ...] = (), waits: bool = False,
-              takes: Takes = Takes.NOTHING) -> Callable[[Handler], Handler]:
+              takes: Takes = Takes.NOTHING, example: Mapping[str, Any] | None = None) -> Callable[[Handler], Handler]:
         assert method in METHODS
 
         def declare(handler: Handler) -> Handler:
             self.declared.append(Route(
                 method, path, who, Declaration(params), returns, errors, summary,
-                (handler.__doc__ or "").strip(), handler.__name__, waits, takes))
+                (handler.__doc__ or "").strip(), handler.__name__, waits, takes,
+                self.noun, example or {}, {**COMMON_SAMPLES, **self.samples}))
             return handler
 
         return declare

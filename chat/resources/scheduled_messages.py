@@ -48,7 +48,7 @@ class ScheduledWire(TypedDict):
 
 
 class ScheduledMessagesResource:
-    routes = Routes("scheduled_messages")
+    routes = Routes("scheduled_messages", {"scheduled_message_id": 5})
 
     def __init__(self, scheduled_messages: ScheduledMessages) -> None:
         self._scheduled = scheduled_messages
@@ -60,7 +60,9 @@ class ScheduledMessagesResource:
                                        for scheduled in await self._scheduled.of(notes.caller)]}
 
     @routes.post("/scheduled_messages", who=Who.USER, params=ScheduleMessage, returns=ScheduledWire,
-                 summary="Schedule a message", errors=(ChannelDoesNotExist, NotAllowed))
+                 summary="Schedule a message", errors=(ChannelDoesNotExist, NotAllowed),
+                 example={"type": "channel", "to": "{stream_id}", "topic": "{topic}",
+                     "content": "Good morning!", "scheduled_delivery_timestamp": 4_000_000_000})
     async def create_scheduled_message(self, notes: RequestNotes, p: ScheduleMessage) -> ScheduledWire:
         """Has a message sent at a time to come, exactly once."""
         request = SendRequest(p.type, p.to, p.content, notes.client_name, p.topic, read_by_sender=p.read_by_sender)
@@ -68,7 +70,8 @@ class ScheduledMessagesResource:
             notes.caller, request, p.scheduled_delivery_timestamp)}
 
     @routes.patch("/scheduled_messages/{scheduled_message_id:int}", who=Who.USER, params=ChangeScheduled,
-                  summary="Change a scheduled message", errors=(ChannelDoesNotExist, NotAllowed, NotFound))
+                  summary="Change a scheduled message", errors=(ChannelDoesNotExist, NotAllowed, NotFound),
+                  example={"content": "Good morning to all!"})
     async def update_scheduled_message(self, notes: RequestNotes, p: ChangeScheduled, scheduled_message_id: int
                                        ) -> None:
         """Changes what is sent, where to and when. One that failed gets another chance, at a time to come."""

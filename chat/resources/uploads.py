@@ -30,7 +30,7 @@ class AttachmentsWire(TypedDict):
 
 
 class UploadsResource:
-    routes = Routes("uploads")
+    routes = Routes("uploads", {"attachment_id": 9, "realm_id": 1, "filename": "fe/R2b0c1P6vmG3uV5d/notes.txt"})
 
     def __init__(self, uploads: Uploads, attachments: Attachments, links: TemporaryLinks, clock: Clock) -> None:
         self._uploads = uploads

@@ -38,13 +38,15 @@ class UserTopicsResource:
         self._user_topics = user_topics
         self._directory = directory
 
-    @routes.post("/user_topics", who=Who.USER, params=SetPolicy, summary="Set what one wants of a topic")
+    @routes.post("/user_topics", who=Who.USER, params=SetPolicy, summary="Set what one wants of a topic",
+                 example={"stream_id": "{stream_id}", "topic": "{topic}", "visibility_policy": 3})
     async def update_user_topic(self, notes: RequestNotes, p: SetPolicy) -> None:
         """Mutes, unmutes or follows a topic, or takes that back."""
         await self._user_topics.do_set_policy(notes.caller, p.stream_id, p.topic, Policy(p.visibility_policy))
 
     @routes.patch("/users/me/subscriptions/muted_topics", who=Who.USER, params=MuteTopic,
-                  summary="Mute a topic, or not (deprecated)")
+                  summary="Mute a topic, or not (deprecated)",
+                  example={"stream_id": "{stream_id}", "topic": "{topic}", "op": "add"})
     async def mute_topic(self, notes: RequestNotes, p: MuteTopic) -> None:
         """The older way, which knows of muting only. The channel is given by id or by name."""
         if (p.stream_id is None) == (p.stream is None):

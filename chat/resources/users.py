@@ -80,7 +80,7 @@ class NewKeyWire(TypedDict):
 
 
 class UsersResource:
-    routes = Routes("users")
+    routes = Routes("users", {"new_email": "new.user@example.com", "password": "a few unrelated words"})
 
     def __init__(self, users: Users, accounts: Accounts, directory: Directory, history: History) -> None:
         self._users = users
@@ -89,7 +89,8 @@ class UsersResource:
         self._history = history
 
     @routes.post("/fetch_api_key", who=Who.ANYONE, params=FetchApiKey, returns=ApiKeyWire,
-                 summary="Fetch an API key", errors=(AuthenticationFailed, UserDeactivated))
+                 summary="Fetch an API key", errors=(AuthenticationFailed, UserDeactivated),
+                 example={"username": "{email}", "password": "{password}"})
     async def fetch_api_key(self, notes: RequestNotes, p: FetchApiKey) -> ApiKeyWire:
         """A new API key for who has the password. Earlier keys stay valid."""
         user = await self._accounts.check_password(p.username, p.password)
@@ -131,19 +132,22 @@ class UsersResource:
             raise JsonableError("No such user")
         return {"user": user_wire(user, with_active=True)}
 
-    @routes.post("/users", who=Who.ADMINISTRATOR, params=CreateUser, returns=CreatedWire, summary="Create a user")
+    @routes.post("/users", who=Who.ADMINISTRATOR, params=CreateUser, returns=CreatedWire, summary="Create a user",
+                 example={"email": "{new_email}", "full_name": "New User", "password": "{password}"})
     async def create_user(self, notes: RequestNotes, p: CreateUser) -> CreatedWire:
         """A new member. An address that is taken is an error, and changes nothing."""
         return await self._create(p)
 
     @routes.put("/users", who=Who.ADMINISTRATOR, params=CreateUser, returns=CreatedWire,
-                summary="Create a user, by its unique address")
+                summary="Create a user, by its unique address",
+                example={"email": "{new_email}", "full_name": "New User", "password": "{password}"})
     async def create_user_put(self, notes: RequestNotes, p: CreateUser) -> CreatedWire:
         """The same as POST: people have a unique id, their address, so PUT fits as well."""
         return await self._create(p)
 
     @routes.patch("/users/{user_id:int}", who=Who.ADMINISTRATOR, params=UpdateUser, summary="Update a user",
-                  errors=(NotAllowed,))
+                  errors=(NotAllowed,),
+                  example={"full_name": "Grace B. Hopper"})
     async def update_user(self, notes: RequestNotes, p: UpdateUser, user_id: int) -> None:
         """Changes someone's name or role. Only owners may make or change owners."""
         await self._users.do_update_user(notes.caller, user_id, full_name=p.full_name, role=p.role)
