@@ -1,8 +1,5 @@
-"""`python -m chat` is `twistd -n chat`: the server in the foreground, with the same options."""
+"""`python -m chat` is the command `chat`."""
 
-import sys
+from chat.command_line import main
 
-from twisted.scripts.twistd import run
-
-sys.argv[:1] = ["twistd", "-n", "--pidfile=", "chat"]
-run()
+main()

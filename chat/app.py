@@ -168,8 +168,7 @@ class Application:
         """Open the pool, load the Directory; an empty server gets its demo or a link to make an organisation."""
         await self.database.start()
         await people_sql.delete_expired_sessions(self.database, SESSION_LIFETIME_S)
-        await self._load()
-        await self.sending.start()
+        await self.open()
         await self.uploads.start()
         if self.settings.demo and self._demo_may_be_missing():
             await Demo(self.database, self.directory, self.accounts, self.organisations, self.users,
@@ -177,6 +176,11 @@ class Application:
         self.dormancy.start()
         self.scheduled_delivery.start()
         self._greeting = await self._how_to_sign_in()
+
+    async def open(self) -> None:
+        """Take the organisation in from the database, where there is one."""
+        await self._load()
+        await self.sending.start()
 
     def get_site(self) -> Site:
         """Everything that is served, for a port or for tests."""

@@ -14,6 +14,10 @@ from chat.settings import StartError
 LOCK_NAME = "lock"
 
 
+class FolderInUseError(StartError):
+    """A server runs on the folder."""
+
+
 class FolderLock:
     """The right to use a data folder, until `release` or the end of this process."""
 
@@ -48,5 +52,5 @@ def lock_data_folder(folder: Path) -> FolderLock:
         holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
         os.close(descriptor)
         by = f" (process {holder})" if holder.isdigit() else ""
-        raise StartError(f"The data folder {folder} is in use by another Plait server{by}.") from None
+        raise FolderInUseError(f"The data folder {folder} is in use by another Plait server{by}.") from None
     return FolderLock(descriptor)

@@ -29,6 +29,7 @@ from twisted.python.failure import Failure
 
 from chat import __version__
 from chat.app import Application
+from chat.commands.control import ControlSocket
 from chat.data_folder import FolderLock, lock_data_folder
 from chat.database.embedded import EmbeddedPostgres
 from chat.database.migrate import migrate, one_line
@@ -149,6 +150,9 @@ class ChatService(Service):
             await port.stopListening()
 
         self._undo.append(stop_listening)
+        control = ControlSocket(application, self._reactor, self._settings.data)
+        control.start()
+        self._undo.append(control.stop)
         self._go_on()
         for line in (f"Plait is ready at {self._settings.external_url}", *application.greeting()):
             self._say(line)

@@ -41,9 +41,9 @@ class Users:
 
         return await self._database.transaction(write, _LANE)
 
-    async def do_update_user(self, acting: User, user_id: int, *, full_name: str | None = None,
+    async def do_update_user(self, acting: User | None, user_id: int, *, full_name: str | None = None,
                              role: int | None = None) -> None:
-        """Change a person's name or role, where `acting` may."""
+        """Change a person's name or role, where `acting` may; None is the operator, who may all."""
         full_name = None if full_name is None else check_full_name(full_name)
 
         async def write(unit: Transaction) -> None:
@@ -61,7 +61,7 @@ class Users:
 
         await self._database.transaction(write, _LANE)
 
-    async def do_deactivate(self, acting: User, user_id: int) -> None:
+    async def do_deactivate(self, acting: User | None, user_id: int) -> None:
         """Close an account: its sessions, keys and queues end at once. What it wrote stays."""
         await self._activity.wake([user_id])
 
@@ -82,7 +82,7 @@ class Users:
 
         await self._database.transaction(write, _LANE)
 
-    async def do_reactivate(self, acting: User, user_id: int) -> None:
+    async def do_reactivate(self, acting: User | None, user_id: int) -> None:
         """Open an account again."""
         async def write(unit: Transaction) -> None:
             target = self._target(acting, user_id)
@@ -95,20 +95,22 @@ class Users:
 
         await self._database.transaction(write, _LANE)
 
-    def _target(self, acting: User, user_id: int) -> User:
+    def _target(self, acting: User | None, user_id: int) -> User:
         target = self._directory.user_by_id(user_id)
         if target is None:
             raise JsonableError("No such user")
+        if acting is None:
+            return target
         if acting.id != target.id and not acting.is_administrator:
             raise NotAllowed("Insufficient permission")
         if target.is_owner and not acting.is_owner:
             raise NotAllowed("Must be an organization owner")
         return target
 
-    def _check_role(self, acting: User, target: User, role: int) -> None:
-        if not acting.is_administrator:
+    def _check_role(self, acting: User | None, target: User, role: int) -> None:
+        if acting is not None and not acting.is_administrator:
             raise NotAllowed("Insufficient permission")
-        if Role.OWNER in (role, target.role) and not acting.is_owner:
+        if acting is not None and Role.OWNER in (role, target.role) and not acting.is_owner:
             raise NotAllowed("Must be an organization owner")
         if target.is_owner and self._owners() == {target.id}:
             raise JsonableError("The owner permission cannot be removed from the only organization owner.")

@@ -60,9 +60,10 @@ def known_migrations(folder: Path = MIGRATIONS) -> list[Migration]:
     return found
 
 
-def migrate(dsn: str, folder: Path = MIGRATIONS) -> int:
-    """Apply what is missing in the database `dsn`; its version then. Raises MigrationError."""
-    migrations = known_migrations(folder)
+def migrate(dsn: str, folder: Path = MIGRATIONS, *, last: int | None = None) -> int:
+    """Apply what is missing in the database `dsn`, up to `last` where it is given; its version then. Raises
+    MigrationError."""
+    migrations = known_migrations(folder)[:last]
     try:
         with closing(psycopg2.connect(dsn, connect_timeout=CONNECT_TIMEOUT_S)) as connection:
             return _migrate(connection, migrations)

@@ -103,6 +103,7 @@ class Database:
 
     def __init__(self, reactor: Any, dsn: str, *, size: int = 4, prepare: Sequence[str] = ()) -> None:
         self._reactor = reactor
+        self.dsn = dsn
         self.statements = 0
         self.lanes = Lanes()
         self._in_flight: set[Observable[None]] = set()
