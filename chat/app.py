@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from functools import partial
+from random import SystemRandom
 from typing import Any
 
 from klein import Klein
@@ -27,7 +28,7 @@ from chat.actions.muted_users import MutedUserActions
 from chat.actions.organisation import Organisations
 from chat.actions.reactions import Reactions
 from chat.actions.scheduled_messages import ScheduledMessages
-from chat.actions.sending import Sending
+from chat.actions.sending import Consequence, Sending
 from chat.actions.subscriptions import Subscriptions
 from chat.actions.uploads import Uploads
 from chat.actions.user_topics import UserTopics
@@ -43,6 +44,7 @@ from chat.database import people as people_sql
 from chat.database import user_topics as user_topic_sql
 from chat.database.messages import PREPARED
 from chat.database.pool import Database
+from chat.deferred_work import DeferredWork
 from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from chat.directory import Directory, Loaded
 from chat.events.fanout import Fanout
@@ -99,6 +101,9 @@ class Application:
         self.bus.listen(self.directory.apply)
         self.bus.listen(self.fanout.process_event)
         self._greeting: list[str] = []
+        self.deferred_work = DeferredWork(self.database, reactor, SystemRandom().random)
+        self.consequences: list[Consequence] = []
+        """What sent messages cause: each feature adds its own."""
         self._build()
 
     def _build(self) -> None:
@@ -114,7 +119,7 @@ class Application:
         self.organisations = Organisations(database, directory, bus)
         self._build_uploads()
         self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
-                               self.uploads.announce)
+                               self.uploads.announce, self.deferred_work, self.consequences)
         self.flags = Flags(database, directory, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
         self.scheduled_messages = ScheduledMessages(database, directory, bus, self.sending, reactor)
@@ -175,6 +180,7 @@ class Application:
                        self.subscriptions, self.sending).seed()
         self.dormancy.start()
         self.scheduled_delivery.start()
+        await self.deferred_work.start()
         self._greeting = await self._how_to_sign_in()
 
     async def open(self) -> None:
@@ -206,6 +212,7 @@ class Application:
         for factory in self.sockets.values():
             await factory.stop()
         await self.scheduled_delivery.stop()
+        await self.deferred_work.stop()
         await self.markdown.stop()
         await self.pictures.stop()
         await self.uploads.stop()

@@ -9,7 +9,7 @@ is a connection, and the message is published then: what is committed never stay
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from chat.bus import Bus
 from chat.database import messages as sql
 from chat.database.messages import NewMessage, Stored, int_array
 from chat.database.pool import PATIENCE_S, Database, OutcomeUnknown, Transaction
+from chat.deferred_work import DeferredWork, NewJob
 from chat.deferreds import Clock, sleep
 from chat.directory import Directory
 from chat.errors import (
@@ -91,9 +92,14 @@ class CheckedMessage:
     """Of the uploaded files that it shows."""
 
 
+Consequence = Callable[[CheckedMessage, Addressed], Iterable[NewJob]]
+"""What deferred work a message causes. It is written by the statement that sends; each payload gets `message_id`."""
+
+
 class Sending:
     def __init__(self, database: Database, directory: Directory, bus: Bus, clock: Clock, markdown: Markdown,
-                 attachments: Attachments, announce: Callable[[Sequence[str]], None]) -> None:
+                 attachments: Attachments, announce: Callable[[Sequence[str]], None], deferred_work: DeferredWork,
+                 consequences: Sequence[Consequence] = ()) -> None:
         """`announce` is told the path_ids of uploaded files that were sent."""
         self._database = database
         self._directory = directory
@@ -102,6 +108,8 @@ class Sending:
         self._markdown = markdown
         self._attachments = attachments
         self._announce = announce
+        self._deferred_work = deferred_work
+        self._consequences = consequences
         self._newest_published = 0
 
     async def start(self) -> None:
@@ -133,11 +141,15 @@ class Sending:
             if self._clock.seconds() - asked > PATIENCE_S:
                 raise ServiceUnavailable  # waited behind a write whose outcome was unknown; nothing was done
             addressed = self._address(checked, await self._participants(checked))
+            jobs = tuple(job for consequence in self._consequences for job in consequence(checked, addressed))
 
             async def write(unit: Transaction) -> Stored | None:
-                stored = await sql.insert_message(unit, self._new(checked), addressed.rows, addressed.flags)
+                now = self._clock.seconds()
+                stored = await sql.insert_message(
+                    unit, self._new(checked, jobs), addressed.rows, addressed.flags, now)
                 if stored is not None and stored.id > self._newest_published:
                     self._publish(unit, checked, addressed, stored)
+                    self._deferred_work.hand_over(unit, jobs, stored.job_ids, now, message_id=stored.id)
                 return stored
 
             was_sent = False
@@ -197,7 +209,7 @@ class Sending:
         unit.after_commit(lambda: setattr(self, "_newest_published", stored.id))
         unit.after_commit(lambda: self._announce(checked.path_ids))
 
-    def _new(self, checked: CheckedMessage) -> NewMessage:
+    def _new(self, checked: CheckedMessage, jobs: tuple[NewJob, ...]) -> NewMessage:
         recipient, rendered = checked.recipient, checked.rendered
         channel = recipient.channel if isinstance(recipient, ChannelRecipient) else None
         return NewMessage(
@@ -208,7 +220,7 @@ class Sending:
             topic=recipient.topic if isinstance(recipient, ChannelRecipient) else "",
             content=checked.content, rendered_content=rendered.html, client=checked.client_name,
             has_link=rendered.has_link, has_image=rendered.has_image, has_attachment=rendered.has_attachment,
-            queue_id=checked.queue_id, local_id=checked.local_id, path_ids=checked.path_ids)
+            queue_id=checked.queue_id, local_id=checked.local_id, path_ids=checked.path_ids, jobs=jobs)
 
     async def _participants(self, checked: CheckedMessage) -> frozenset[int]:
         """Whom `@**topic**` means: who took part in the topic. Where it is not mentioned: nobody, and no query."""

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chat.database import jobs
+from chat.database.jobs import NewJob
 from chat.database.people import Runs
 from chat.models import Message, Reaction
 
@@ -33,13 +35,19 @@ _SEND_BODY = """
     shown AS (
         INSERT INTO attachment_message (attachment_id, message_id)
         SELECT attachment.id, sent.id
-        FROM sent CROSS JOIN unnest($16) AS linked (path_id) JOIN attachment ON attachment.path_id = linked.path_id)
-    SELECT id, recipient_id, timestamp, true FROM sent
+        FROM sent CROSS JOIN unnest($16) AS linked (path_id) JOIN attachment ON attachment.path_id = linked.path_id),
+    caused AS (
+        INSERT INTO job (queue, payload, not_before)
+        SELECT new.queue, new.payload::jsonb || jsonb_build_object('message_id', sent.id), to_timestamp(new.not_before)
+        FROM sent CROSS JOIN unnest($17, $18, $19) WITH ORDINALITY AS new (queue, payload, not_before, place)
+        ORDER BY new.place RETURNING id)
+    SELECT id, recipient_id, timestamp, true, (SELECT array_agg(id ORDER BY id) FROM caused) FROM sent
     UNION ALL
-    SELECT id, recipient_id, floor(extract(epoch FROM date_sent))::int, false FROM message
+    SELECT id, recipient_id, floor(extract(epoch FROM date_sent))::int, false, NULL FROM message
     WHERE sender_id = $1 AND queue_id = $11 AND local_id = $12"""
 
-_SEND_TYPES = "text, text, text, text, bool, bool, bool, text, text, int[], int[], int[], text[]"
+_SEND_TYPES = """text, text, text, text, bool, bool, bool, text, text, int[], int[], int[],
+    text[], text[], text[], float8[]"""
 
 PREPARE_SEND_TO_CHANNEL = f"""PREPARE send_to_channel (int, int, int, {_SEND_TYPES}) AS
     WITH conversation AS (SELECT $2 AS id), {_SEND_BODY}"""
@@ -52,7 +60,7 @@ PREPARE_SEND_TO_PEOPLE = f"""PREPARE send_to_people (int, int[], int, {_SEND_TYP
 
 PREPARED = (PREPARE_SEND_TO_CHANNEL, PREPARE_SEND_TO_PEOPLE)
 
-_PLACES = ", ".join(["%s"] * 16)
+_PLACES = ", ".join(["%s"] * 19)
 EXECUTE_SEND_TO_CHANNEL = f"EXECUTE send_to_channel ({_PLACES})"
 EXECUTE_SEND_TO_PEOPLE = f"EXECUTE send_to_people ({_PLACES})"
 
@@ -112,6 +120,8 @@ class NewMessage:
     local_id: str
     path_ids: tuple[str, ...] = ()
     """Of the uploaded files that it shows."""
+    jobs: tuple[NewJob, ...] = ()
+    """What it causes; the message's id is added to each payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,8 @@ class Stored:
     recipient_id: int
     timestamp: int
     is_new: bool
+    job_ids: Sequence[int] | None
+    """Of the jobs written with it, in their order; None where it caused none, or they were written before."""
 
 
 def int_array(numbers: Collection[int]) -> str:
@@ -129,7 +141,8 @@ def int_array(numbers: Collection[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-async def insert_message(unit: Runs, new: NewMessage, readers: str, flags: Mapping[int, int]) -> Stored | None:
+async def insert_message(unit: Runs, new: NewMessage, readers: str, flags: Mapping[int, int], now: float
+                         ) -> Stored | None:
     """Store a message and a row for each of `readers` (an array literal); `flags` has those that are not 0.
 
     None where another process was making the same new conversation just then: ask again.
@@ -138,7 +151,8 @@ async def insert_message(unit: Runs, new: NewMessage, readers: str, flags: Mappi
     rows = await unit.query(EXECUTE_SEND_TO_PEOPLE if direct else EXECUTE_SEND_TO_CHANNEL, (
         new.sender_id, int_array(new.user_ids) if direct else new.recipient_id, new.channel_id, new.topic,
         new.content, new.rendered_content, new.client, new.has_link, new.has_image, new.has_attachment,
-        new.queue_id, new.local_id, readers, int_array(flags), int_array(flags.values()), list(new.path_ids)))
+        new.queue_id, new.local_id, readers, int_array(flags), int_array(flags.values()), list(new.path_ids),
+        *jobs.columns(new.jobs, now)))
     return Stored(*rows[0]) if rows else None
 
 
