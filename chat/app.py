@@ -62,6 +62,7 @@ from chat.resources.drafts import DraftsResource
 from chat.resources.emoji import EmojiResource
 from chat.resources.events import EventsResource
 from chat.resources.files import Callers, Files
+from chat.resources.incoming.resource import IncomingWebhooks
 from chat.resources.intake import Intake
 from chat.resources.messages import MessagesResource
 from chat.resources.muted_users import MutedUsersResource
@@ -143,6 +144,7 @@ class Application:
                 UploadsResource(self.uploads, self.attachments, self.links, reactor),
                 EmojiResource(self.own_emoji, directory),
                 AvatarsResource(self.avatars),
+                IncomingWebhooks(self.sending, directory, reactor, lambda bot: None),
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
         self.sockets = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from functools import partial
 from http.cookies import CookieError
 from typing import Any
 from urllib.parse import unquote
@@ -176,7 +177,7 @@ class RestDoor:
             return False
         path = unquote(target.partition("?")[0])[len(door.value):]
         route = self._rest.route_of(method, path)
-        if route is None or route.takes is Takes.NOTHING:
+        if route is None or route.takes in (Takes.NOTHING, Takes.BODY):
             return False
         notes = RequestNotes(door, method, path)
         try:
@@ -185,6 +186,10 @@ class RestDoor:
         except JsonableError:
             return True
         return self._intake.begin(route, notes.user, header(request, "content-type") or "") or False
+
+    def _takes_body(self, path: str) -> bool:
+        route = self._rest.route_of("POST", path)
+        return route is not None and route.takes is Takes.BODY
 
     def _identify(self, request: Any, notes: RequestNotes) -> str:
         """Note who asks, by what the door goes by; the session's token, where it is one. Raises Unauthorized."""
@@ -199,6 +204,7 @@ class RestDoor:
         """Dispatch one request and give its answer's body; status and headers are set on the request."""
         notes = notes_of(request, door, path, self._clock)
 
+        takes_body = notes.method == "POST" and self._takes_body(path)
         form: dict[str, Any] = {}
         reception: Reception | None = getattr(request, "reception", None)
 
@@ -212,13 +218,18 @@ class RestDoor:
                     raise BodyTooLarge(MAX_BODY_BYTES)
                 request.content.seek(0)
                 body = request.content.read()
-                if body:
+                if takes_body:
+                    notes.body = body
+                    notes.query = {name: value for name, value in values.items() if isinstance(value, str)}
+                elif body:
                     values.update(body_values(header(request, "content-type") or "", body))
             form["token"] = values.get("csrfmiddlewaretoken")
             return values
 
         def authenticate(notes: RequestNotes) -> None:
             token = self._identify(request, notes)
+            if takes_body and notes.user is None and "api_key" in notes.query:
+                self._authentication.by_key_alone(notes, notes.query["api_key"])
             if door is Door.JSON and notes.user is not None and notes.method not in SAFE_METHODS:
                 given = header(request, "x-csrftoken") or form["token"]
                 if not isinstance(given, str) or not same(given, csrf_token(token)):
@@ -238,7 +249,7 @@ def notes_of(request: Any, door: Door, path: str, clock: Clock) -> RequestNotes:
     return RequestNotes(
         door, request.method.decode("ascii", "replace"), door.value + path, client_name=client_name(agent, door),
         user_agent=agent, address=request.getClientAddress().host if request.channel else "",
-        idempotency_key=header(request, "idempotency-key"), started=clock.seconds())
+        idempotency_key=header(request, "idempotency-key"), header=partial(header, request), started=clock.seconds())
 
 
 def header(request: Any, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -34,6 +35,11 @@ class RequestNotes:
     started: float = 0.0
     ignored: list[str] = field(default_factory=list)
     """Names of parameters that the route does not read."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """The address's parameters, for a route that takes the body as it comes."""
+    body: bytes = b""
+    header: Callable[[str], str | None] = lambda _: None
+    """A header of the request by name."""
     files: list[ReceivedFile] = field(default_factory=list)
     """What came with the request, for a route that takes a file."""
 

@@ -63,13 +63,15 @@ def _operation(route: Route, data: dict[str, Any] | None) -> dict[str, Any]:
     }
     if route.who is Who.ANYONE:
         operation["security"] = []
-    if route.takes is not Takes.NOTHING:
+    if route.takes is Takes.BODY:
+        operation["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    elif route.takes is not Takes.NOTHING:
         operation["requestBody"] = _file(route.takes)
         return operation
     declared = route.declaration.schemas()
     if not declared:
         return operation
-    if route.method in ("GET", "DELETE"):
+    if route.method in ("GET", "DELETE") or route.takes is Takes.BODY:
         operation["parameters"] += [_query_parameter(entry) for entry in declared]
     else:
         operation["requestBody"] = _form(declared)

@@ -80,6 +80,7 @@ class Takes(Enum):
     NOTHING = "nothing"
     FILE = "any file"
     PICTURE = "a picture"
+    BODY = "whatever the body is, as it came: its parameters stand in the address"
 
 
 Handler = Callable[..., Awaitable[Any]]
