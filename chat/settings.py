@@ -13,9 +13,12 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from chat.mail_server import mail_server
 
 ENVIRONMENT_PREFIX = "PLAIT_"
 MAX_FILE_BYTES = 1_000_000
@@ -71,6 +74,20 @@ class Settings:
         0,
         "how much all uploaded files together may take, in MiB; 0: as much as the disk holds",
     )
+    smtp: str | None = option(
+        None,
+        "the server that mail goes out by, as in smtp://name:password@mail.example.com:587 (smtps:// for TLS from the "
+        "start); keep one with a password in the file or the environment. Without it mails are only written to the "
+        "data folder",
+    )
+    smtp_authorities: Path | None = option(
+        None,
+        "a PEM file with the certificate authorities to trust for the mail server, instead of the system's",
+    )
+    mail_from: str | None = option(
+        None,
+        "the address that mails come from, as in 'Team chat <chat@example.com>' [default: noreply@ the external host]",
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +137,8 @@ class Option:
 
 def options(declaration: type = Settings) -> list[Option]:
     """All options, in the order in which the help text shows them."""
-    kinds = {"str": str, "str | None": str, "bool": bool, "int": int, "Path": Path}
+    kinds = {"str": str, "str | None": str, "bool": bool, "int": int, "Path": Path,
+             "Path | None": Path}
     return [
         Option(field.name, field.default, kind=kinds[str(field.type)], **field.metadata)
         for field in dataclasses.fields(declaration)
@@ -150,6 +168,7 @@ def load_settings(
     settings = Settings(**values)
     host, port = listen_address(settings.listen)
     url = _checked_url(settings.external_url) or _derived_url(host, port)
+    _check_mail(settings)
     return dataclasses.replace(settings, external_url=url)
 
 
@@ -193,6 +212,19 @@ def _read_file(path: Path) -> dict[str, Any]:
             raise SettingsError(f"The settings file {path} has an unknown key {key!r}; {hint}")
     folder = path.resolve().parent
     return {key: known[key].read(value, f"{key!r} in {path}", folder) for key, value in found.items()}
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp is not None:
+        try:
+            mail_server(settings.smtp)
+        except ValueError as error:
+            raise SettingsError(f"--smtp {error}.") from None
+    if settings.mail_from is not None:
+        address = parseaddr(settings.mail_from)[1]
+        if not settings.mail_from.isprintable() or not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address):
+            raise SettingsError(f"--mail-from must be an address, as in chat@example.com; it is "
+                                f"{settings.mail_from!r}.")
 
 
 def _checked_url(url: str) -> str:

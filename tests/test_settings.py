@@ -43,6 +43,7 @@ class SourcesTests:
     def test_every_option_can_come_from_file_and_environment(self, tmp_path: Path) -> None:
         values = {"listen": "tcp:1", "data": "/d", "database": "x", "external_url": "http://h"}
         values |= {"demo": "true", "max_upload_mib": "7", "upload_quota_mib": "0"}
+        values |= {"smtp": "smtps://m", "smtp_authorities": "/a.pem", "mail_from": "a@b"}
         assert set(values) == {item.name for item in options()}
         file = tmp_path / "plait.toml"
         file.write_text("".join(f'{key} = "{value}"\n' for key, value in values.items()))
@@ -51,7 +52,7 @@ class SourcesTests:
         assert from_file == from_environment
         assert from_file == Settings(
             listen="tcp:1", data=Path("/d"), database="x", external_url="http://h", demo=True, max_upload_mib=7,
-            upload_quota_mib=0)
+            upload_quota_mib=0, smtp="smtps://m", smtp_authorities=Path("/a.pem"), mail_from="a@b")
 
     @pytest.mark.parametrize("value", ["-1", "1.5", "many", "true", "٣", "9" * 30])
     def test_numbers_are_whole_and_bounded(self, tmp_path: Path, value: str) -> None:
@@ -76,6 +77,14 @@ class SourcesTests:
         file = tmp_path / "plait.toml"
         file.write_text('data = "data"\n')
         assert load_settings({}, {}, str(file)).data == tmp_path.resolve() / "data"
+
+    @pytest.mark.parametrize("given", [
+        {"smtp": "mail.example.com"}, {"smtp": "smtp+plain://a:secret@mail.example.com"}, {"mail_from": "Team chat"},
+        {"mail_from": "a@b\nBcc: c@d"}])
+    def test_mail_that_could_not_work_is_refused(self, given: dict[str, str]) -> None:
+        with pytest.raises(SettingsError) as refused:
+            load_settings(given, {})
+        assert "secret" not in str(refused.value)
 
     def test_an_empty_variable_counts_as_not_given(self) -> None:
         assert load_settings({}, {"PLAIT_LISTEN": "", "PLAIT_DEMO": ""}) == load_settings({}, {})
