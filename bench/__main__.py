@@ -109,7 +109,7 @@ def _server(people: int, settle_s: float) -> Iterator[Bench]:
     folder = make_folder()
     try:
         make_organisation(folder / "data", people)
-        with RunningServer(folder / "data", [], port=free_port(), owns_data=False) as server:
+        with RunningServer(folder / "data", ["--unlimited"], port=free_port(), owns_data=False) as server:
             server.start()
             print(f"server {server.pid} with {people} people", file=sys.stderr)
             yield Bench(server.port, Meter(server.pid), settle_s)

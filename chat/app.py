@@ -53,14 +53,19 @@ from chat.events.snapshot import Registration
 from chat.file_store import FileStore
 from chat.history import History
 from chat.markdown.offload import MarkdownProcess
+from chat.metrics import Metrics
 from chat.protocols.websocket import SocketFactory
+from chat.ratelimit import RateLimits
+from chat.resources.addresses import Proxies
 from chat.resources.alert_words import AlertWordsResource
+from chat.resources.arrival import Arrival, inline_scripts
 from chat.resources.avatars import AvatarPages, AvatarsResource
 from chat.resources.channels import ChannelsResource
 from chat.resources.door import Authentication, BoundedRequest, RestDoor
 from chat.resources.drafts import DraftsResource
 from chat.resources.emoji import EmojiResource
 from chat.resources.events import EventsResource
+from chat.resources.figures import MetricsPage
 from chat.resources.files import Callers, Files
 from chat.resources.incoming.resource import IncomingWebhooks
 from chat.resources.intake import Intake
@@ -76,7 +81,7 @@ from chat.resources.server import ServerResource
 from chat.resources.uploads import UploadsResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
-from chat.settings import Settings
+from chat.settings import Settings, static_folder
 from chat.temporary_links import TemporaryLinks
 from chat.thumbnails import Pictures
 from chat.uploaded import MAX_PICTURE_MIB
@@ -109,9 +114,13 @@ class Application:
 
     def _build(self) -> None:
         database, directory, bus, reactor = self.database, self.directory, self.bus, self.reactor
+        self._proxies = Proxies(self.settings.trusted_proxies)
+        self._arrival = Arrival(self._proxies, reactor, self.settings.external_url, inline_scripts(static_folder()))
         self.markdown = MarkdownProcess(reactor)
         self.history = History(database, directory)
-        self.accounts = Accounts(database, directory, bus, self._in_thread)
+        self.limits = RateLimits(reactor, self.settings)
+        self.metrics = Metrics()
+        self.accounts = Accounts(database, directory, bus, self._in_thread, self.limits)
         self.activity = Activity(database, directory, bus, reactor)
         self.dormancy = Dormancy(self.activity, reactor)
         self.users = Users(database, directory, bus, self.activity)
@@ -129,7 +138,7 @@ class Application:
         registration = Registration(
             database, directory, self.queues, self.settings, generation=int(reactor.seconds()))
         authentication = Authentication(directory, self.accounts, reactor)
-        rest = Rest(reactor, lambda: database.statements, self.activity.seen)
+        rest = Rest(reactor, self.limits, self.metrics, database.count, self.activity.seen)
         self.rest = rest
         for resource in (
                 MessagesResource(self.sending, self.history, self.flags, self.reactions, directory),
@@ -148,7 +157,8 @@ class Application:
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
         self.sockets = {
-            door: SocketFactory(door, rest, self.queues, authentication, reactor, self.settings.external_url, reactor)
+            door: SocketFactory(door, rest, self.queues, authentication, reactor, self.settings.external_url, reactor,
+                                self._proxies)
             for door in Door}
         for factory in self.sockets.values():
             self.fanout.on_credential_end(factory.end_credential)
@@ -157,7 +167,24 @@ class Application:
         callers = Callers(authentication)
         self._avatar_pages = AvatarPages(directory, self.files, self.pictures, callers)
         self._file_pages = Files(self.attachments, self.files, self.links, callers, reactor)
+        self._build_figures()
         self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication, reactor)
+
+    def _build_figures(self) -> None:
+        """What /metrics tells beside requests."""
+        gauge, database = self.metrics.gauge, self.database
+        gauge("plait_event_queues", "Event queues that are kept.", lambda: len(self.queues))
+        gauge("plait_event_queues_read", "Event queues that somebody reads just now.",
+              lambda: sum(queue.is_read for queue in self.queues))
+        gauge("plait_events_waiting", "Events kept in queues until they are acknowledged.",
+              lambda: sum(len(queue.entries) for queue in self.queues))
+        gauge("plait_sockets", "Open WebSockets, by door.", lambda: {
+            (door.name.lower(),): len(factory.sockets) for door, factory in self.sockets.items()}, ("door",))
+        gauge("plait_people", "Accounts that are not closed.",
+              lambda: sum(user.is_active for user in self.directory.users.values()))
+        gauge("plait_statements_total", "Statements run on the database.", lambda: database.statements)
+        gauge("plait_database_connections", "Connections to the database, by what they do.", lambda: {
+            (state,): count for state, count in database.figures().items()}, ("state",))
 
     def _build_uploads(self) -> None:
         """Files and pictures that people upload."""
@@ -197,12 +224,14 @@ class Application:
         self._pages.mount(klein)
         self._file_pages.mount(klein)
         self._avatar_pages.mount(klein)
+        MetricsPage(self.metrics).mount(klein)
         root = Root(
             klein, {door.value.encode() + b"/": door.name.lower() for door in Door},
             {door.value.encode() + b"/websocket": factory.web_resource() for door, factory in self.sockets.items()})
-        return ChatSite(  # type: ignore[no-untyped-call]
-            root, reactor=self.reactor, timeout=KEEP_ALIVE_S, parsePOSTFormSubmission=False,
-            requestFactory=partial(BoundedRequest, receive=self._door.receive))
+        return ChatSite(
+            root, self.metrics.page, self.reactor, reactor=self.reactor, timeout=KEEP_ALIVE_S,
+            parsePOSTFormSubmission=False,
+            requestFactory=partial(BoundedRequest, receive=self._door.receive, arrived=self._arrival.receive))
 
     def greeting(self) -> list[str]:
         """What to print once the server is ready: how to sign in."""

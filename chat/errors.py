@@ -7,6 +7,8 @@ Codes and statuses: the public API description (feature level 278).
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -209,6 +211,21 @@ class CannotDeactivateLastUser(JsonableError):
     def __init__(self, *, is_last_owner: bool) -> None:
         entity = "organization owner" if is_last_owner else "user"
         super().__init__(f"Cannot deactivate the only {entity}", is_last_owner=is_last_owner, entity=entity)
+
+
+class RateLimitHit(JsonableError):
+    """Too often; `retry-after` says how many seconds to wait."""
+
+    code = "RATE_LIMIT_HIT"
+    status = 429
+
+    def __init__(self, retry_after_s: float, standing: Mapping[str, str] | None = None) -> None:
+        super().__init__("API usage exceeded rate limit", **{"retry-after": round(retry_after_s, 3)})
+        self.retry_after_s = retry_after_s
+        self._standing = standing or {}
+
+    def headers(self) -> dict[str, str]:
+        return {**self._standing, "Retry-After": str(math.ceil(self.retry_after_s))}
 
 
 class ServiceUnavailable(JsonableError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -73,6 +74,31 @@ class Settings:
     upload_quota_mib: int = option(
         0,
         "how much all uploaded files together may take, in MiB; 0: as much as the disk holds",
+    )
+    trusted_proxies: str = option(
+        "",
+        "addresses and networks of the servers in front, comma-separated (unix for a Unix socket): what they say of "
+        "where a request comes from is believed",
+    )
+    accel_redirect: bool = option(
+        False,
+        "leave the sending of uploaded files to nginx (X-Accel-Redirect to /internal/uploads/)",
+    )
+    requests_per_minute: int = option(
+        600,
+        "how many requests a person may send in a minute; 0: as many as they like",
+    )
+    address_requests_per_minute: int = option(
+        100,
+        "how many requests without (valid) credentials an address may send in a minute; 0: as many as it likes",
+    )
+    sign_in_failures: int = option(
+        5,
+        "how many wrong passwords an account takes in half an hour before it is locked for a while; 0: any number",
+    )
+    unlimited: bool = option(
+        False,
+        "have none of these limits: for tests and measurements",
     )
     smtp: str | None = option(
         None,
@@ -166,6 +192,7 @@ def load_settings(
             values[item.name] = item.read(command_line[item.name], item.flag, here)
     values.setdefault("data", Path("var").resolve())
     settings = Settings(**values)
+    trusted_networks(settings.trusted_proxies)
     host, port = listen_address(settings.listen)
     url = _checked_url(settings.external_url) or _derived_url(host, port)
     _check_mail(settings)
@@ -185,6 +212,18 @@ def listen_address(endpoint: str) -> tuple[str, int | None]:
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise SettingsError(f"--listen must name a port from 1 to 65535, as in tcp:9991; it is {endpoint!r}.")
     return named.get("interface", ""), int(port)
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def trusted_networks(text: str) -> tuple[list[Network], bool]:
+    """The networks of --trusted-proxies, and whether Unix sockets are among them. Raises SettingsError."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    try:
+        return [ipaddress.ip_network(name) for name in names if name != "unix"], "unix" in names
+    except ValueError as error:
+        raise SettingsError(f"--trusted-proxies names addresses, networks and 'unix', but {error}.") from None
 
 
 def static_folder() -> Path:

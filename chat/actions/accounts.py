@@ -14,6 +14,7 @@ from chat.directory import Directory
 from chat.errors import AuthenticationFailed, UserDeactivated
 from chat.models import MAX_PASSWORD, Session, User
 from chat.passwords import check_password, digest, hash_password, new_api_key, new_token
+from chat.ratelimit import RateLimits
 
 SESSION_LIFETIME_S = 30 * 24 * 3600
 MAX_KEYS = 20
@@ -29,15 +30,27 @@ class Threads(Protocol):
 
 
 class Accounts:
-    def __init__(self, database: Database, directory: Directory, bus: Bus, in_thread: Threads) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, in_thread: Threads,
+                 limits: RateLimits) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
         self._in_thread = in_thread
+        self._limits = limits
 
-    async def check_password(self, email: str, password: str) -> User:
-        """Whose address and password these are. Raises AuthenticationFailed, which tells nothing of which was wrong,
-        and UserDeactivated only to those who knew the password."""
+    async def check_password(self, email: str, password: str, address: str = "") -> User:
+        """Whose e-mail address and password these are. Raises AuthenticationFailed, which tells nothing of which was
+        wrong, and UserDeactivated only to those who knew the password. Too many failures, for an account (there may be
+        one or not) or from one `address` of the network, raise RateLimitHit: then the password is not looked at."""
+        account = email.strip().lower()[:254]
+        self._limits.spend(self._limits.sign_in_address, address)
+        self._limits.spend(self._limits.sign_in, account)
+        user = await self._whose(email, password)
+        self._limits.give_back(self._limits.sign_in_address, address)
+        self._limits.give_back(self._limits.sign_in, account)
+        return user
+
+    async def _whose(self, email: str, password: str) -> User:
         user = self._directory.user_by_email(email.strip())
         hashed = None if user is None or user.is_bot else await sql.password_hash(self._database, user.id)
         fits = len(password) <= MAX_PASSWORD and await self._in_thread(check_password, hashed, password)

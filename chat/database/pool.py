@@ -11,6 +11,7 @@ asked afterwards whether that transaction took place (pg_xact_status), so its ou
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import psycopg2
@@ -36,6 +37,18 @@ PATIENCE_S = 15.0
 
 _BEGUN = "SELECT pg_current_xact_id()::text"
 _STATUS = "SELECT pg_xact_status(%s::xid8)"
+
+
+class Count:
+    """How many statements one request has run so far."""
+
+    __slots__ = ("statements",)
+
+    def __init__(self) -> None:
+        self.statements = 0
+
+
+_counting: ContextVar[Count | None] = ContextVar("counting", default=None)
 
 
 class OutcomeUnknown(Exception):
@@ -105,6 +118,7 @@ class Database:
         self._reactor = reactor
         self.dsn = dsn
         self.statements = 0
+        self._size = size
         self.lanes = Lanes()
         self._in_flight: set[Observable[None]] = set()
         self._closed = False
@@ -168,6 +182,23 @@ class Database:
             with _Flight(self._in_flight):
                 return await self._patiently(lambda: self._attempt(work))
 
+    def count(self) -> Count:
+        """Count the statements of what is called from here, until it is done; whatever else runs meanwhile counts for
+        itself."""
+        count = Count()
+        _counting.set(count)
+        return count
+
+    def figures(self) -> dict[str, int]:
+        """How many connections there are, and what they do."""
+        idle = len(list(self._pool.connections))
+        return {"open": self._size, "idle": idle, "busy": self._size - idle, "writes_under_way": len(self._in_flight)}
+
+    def _counted(self, statements: int, count: Count | None) -> None:
+        self.statements += statements
+        if count is not None:
+            count.statements += statements
+
     def settled(self) -> Deferred[None]:
         """Fires when every write that is under way now has ended and has been published."""
         return Deferred.fromCoroutine(_all([flight.wait() for flight in self._in_flight]))
@@ -181,7 +212,7 @@ class Database:
             nonlocal unit, xid
 
             async def run(sql: str, params: Any = None) -> Sequence[Row]:
-                self.statements += 1
+                self._counted(1, count)
                 await cursor.execute(sql, params)
                 return cursor.fetchall() if cursor.description else ()
 
@@ -190,7 +221,8 @@ class Database:
             committing.append(await work(unit))
             return committing[0]
 
-        self.statements += 2  # BEGIN and COMMIT
+        count = _counting.get()  # asked here: the rest may run when somebody else's work has freed a connection
+        self._counted(2, count)  # BEGIN and COMMIT
         try:
             result: T = await self._pool.runInteraction(lambda cursor: Deferred.fromCoroutine(interaction(cursor)))
         except txpostgres.RollbackFailed as failed:
@@ -233,7 +265,7 @@ class Database:
             await sleep(self._reactor, 0.1)
 
     async def _run_query(self, sql: str, params: Any) -> Sequence[Row]:
-        self.statements += 1
+        self._counted(1, _counting.get())
         rows: Sequence[Row] = await self._pool.runQuery(sql, params)
         return rows
 

@@ -22,6 +22,7 @@ server; /api/v1/websocket takes HTTP basic authentication.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ from chat.errors import JsonableError
 from chat.events.queue import Entry, EventQueue, encode
 from chat.events.queues import EventQueues
 from chat.params import Raw
+from chat.resources.addresses import Proxies, host_of
 from chat.resources.body import native_values
 from chat.resources.door import SESSION_COOKIE, Authentication
 from chat.resources.notes import Door, RequestNotes, client_name
@@ -87,7 +89,8 @@ class ChatSocket(WebSocketServerProtocol):
         headers: Mapping[str, str] = request.headers
         agent = headers.get("user-agent", "")
         self.notes = RequestNotes(factory.door, "SOCKET", "/websocket", client_name=client_name(agent, factory.door),
-                                  user_agent=agent, address=self.transport.getPeer().host)
+                                  user_agent=agent, address=factory.proxies.client(
+                                      host_of(self.transport.getPeer()), headers.get("x-forwarded-for")))
         try:
             factory.authenticate(self.notes, headers)
         except JsonableError as error:
@@ -151,7 +154,7 @@ class ChatSocket(WebSocketServerProtocol):
         notes = RequestNotes(
             self.notes.door, "SOCKET", self.notes.door.value + path, user=self.notes.user,
             session=self.notes.session, client_name=self.notes.client_name, user_agent=self.notes.user_agent,
-            address=self.notes.address, started=self.factory.clock.seconds())
+            address=self.notes.address, started=self.factory.clock.seconds(), request_id=secrets.token_hex(8))
         key = request.get("idempotency_key")
         notes.idempotency_key = key if isinstance(key, str) else None
 
@@ -275,7 +278,7 @@ class SocketFactory(WebSocketServerFactory):
     protocol = ChatSocket
 
     def __init__(self, door: Door, rest: Rest, queues: EventQueues, authentication: Authentication, clock: Clock,
-                 external_url: str, reactor: Any) -> None:
+                 external_url: str, reactor: Any, proxies: Proxies) -> None:
         super().__init__(server="Plait", reactor=reactor)  # type: ignore[no-untyped-call]
         self.setProtocolOptions(  # type: ignore[no-untyped-call]
             versions=[13], webStatus=False, allowedOrigins=["*"], allowNullOrigin=True, failByDrop=False,
@@ -286,6 +289,7 @@ class SocketFactory(WebSocketServerFactory):
         self.rest = rest
         self.queues = queues
         self.clock = clock
+        self.proxies = proxies
         self.sockets: set[ChatSocket] = set()
         self._authentication = authentication
         self._origin = _origin(external_url)

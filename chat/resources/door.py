@@ -46,14 +46,25 @@ class BoundedRequest(Request):
 
     too_large = False
     reception: Reception | None = None
+    is_logged = False
+    """Whether the request log has its line already."""
+    client_host = ""
+    request_id = ""
+    person_id: int | None = None
+    started_s = 0.0
     is_refused = False
     """Whether all of the body was dropped, as its sender may not send one."""
     _received = 0
 
     def __init__(self, *args: Any, receive: Callable[[BoundedRequest], Reception | bool] = lambda _: False,
-                 **options: Any) -> None:
+                 arrived: Callable[[BoundedRequest], None] = lambda _: None, **options: Any) -> None:
         super().__init__(*args, **options)  # type: ignore[no-untyped-call]
         self._receive = receive
+        self._arrived = arrived
+
+    def process(self) -> None:
+        self._arrived(self)
+        super().process()  # type: ignore[no-untyped-call]
 
     @property
     def first_line(self) -> tuple[str, str]:
@@ -203,6 +214,7 @@ class RestDoor:
     def serve(self, request: Any, door: Door, path: str) -> Deferred[bytes]:
         """Dispatch one request and give its answer's body; status and headers are set on the request."""
         notes = notes_of(request, door, path, self._clock)
+        request.is_logged = True
 
         takes_body = notes.method == "POST" and self._takes_body(path)
         form: dict[str, Any] = {}
@@ -240,7 +252,8 @@ class RestDoor:
         finally:
             if reception is not None:
                 reception.release()  # what its route wanted it has taken
-        return served.addCallbacks(lambda reply: write_reply(request, reply), lambda failure: _left(request, failure))
+        return served.addCallbacks(
+            lambda reply: write_reply(request, reply, notes), lambda failure: _left(request, failure))
 
 
 def notes_of(request: Any, door: Door, path: str, clock: Clock) -> RequestNotes:
@@ -248,8 +261,8 @@ def notes_of(request: Any, door: Door, path: str, clock: Clock) -> RequestNotes:
     agent = header(request, "user-agent") or ""
     return RequestNotes(
         door, request.method.decode("ascii", "replace"), door.value + path, client_name=client_name(agent, door),
-        user_agent=agent, address=request.getClientAddress().host if request.channel else "",
-        idempotency_key=header(request, "idempotency-key"), header=partial(header, request), started=clock.seconds())
+        user_agent=agent, address=request.client_host, idempotency_key=header(request, "idempotency-key"),
+        header=partial(header, request), started=clock.seconds(), request_id=request.request_id)
 
 
 def header(request: Any, name: str) -> str | None:
@@ -272,12 +285,15 @@ def cookie(request: Any, name: bytes) -> str | None:
         return None
 
 
-def write_reply(request: Any, reply: Reply) -> bytes:
+def write_reply(request: Any, reply: Reply, notes: RequestNotes | None = None) -> bytes:
     """Set status and headers; the body is the caller's to send."""
     request.setResponseCode(reply.status)
     headers = request.responseHeaders
     headers.setRawHeaders(b"content-type", [b"application/json"])
     headers.setRawHeaders(b"cache-control", [b"no-store"])
+    if notes is not None and notes.standing is not None:
+        for name, value in notes.standing.headers().items():
+            headers.setRawHeaders(name.encode(), [value.encode()])
     for name, value in reply.headers.items():
         headers.setRawHeaders(name.encode(), [value.encode()])
     headers.setRawHeaders(b"content-length", [b"%d" % len(reply.body)])

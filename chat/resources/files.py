@@ -43,6 +43,7 @@ class Callers:
             self._authentication.by_key(notes, header(request, "authorization"))
         if notes.user is None and request.args.get(b"api_key"):
             self._authentication.by_key_alone(notes, request.args[b"api_key"][0].decode("ascii", "replace"))
+        request.person_id = notes.user.id if notes.user is not None else None
         return notes.user
 
 

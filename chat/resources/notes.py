@@ -9,6 +9,7 @@ from enum import Enum
 from chat.errors import JsonableError
 from chat.file_store import ReceivedFile
 from chat.models import Session, User
+from chat.ratelimit import Standing
 
 
 class Door(Enum):
@@ -40,6 +41,11 @@ class RequestNotes:
     body: bytes = b""
     header: Callable[[str], str | None] = lambda _: None
     """A header of the request by name."""
+    request_id: str = ""
+    route: str = ""
+    """The path as it is declared, once it is found."""
+    standing: Standing | None = None
+    """What is left of the caller's right to send requests."""
     files: list[ReceivedFile] = field(default_factory=list)
     """What came with the request, for a route that takes a file."""
 

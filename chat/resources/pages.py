@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ from chat.actions.organisation import Organisations, OrganisationWish
 from chat.deferreds import Clock, shielded
 from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from chat.directory import Directory
-from chat.errors import JsonableError, NotFound
+from chat.errors import JsonableError, NotFound, RateLimitHit
 from chat.models import Role, User
 from chat.passwords import csrf_token, same
 from chat.resources.body import body_values
 from chat.resources.door import CSRF_COOKIE, SESSION_COOKIE, Authentication, cookie, header, notes_of
 from chat.resources.notes import Door
+from chat.resources.redirects import safe_next
 from chat.settings import Settings, static_folder
 
 _ROLE_NAMES = {Role.OWNER: "Owner", Role.ADMINISTRATOR: "Administrator", Role.MODERATOR: "Moderator",
@@ -32,9 +34,6 @@ _log = Logger("chat.pages")
 
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
@@ -79,7 +78,7 @@ class Pages:
 
     def login(self, request: Any) -> Any:
         """The sign-in page."""
-        following = _safe_next((request.args.get(b"next") or [b""])[0].decode("utf-8", "replace"))
+        following = safe_next((request.args.get(b"next") or [b""])[0].decode("utf-8", "replace"))
         if self._caller(request) is not None:
             return _redirect(request, following)
         return self._login_page(request, following)
@@ -90,7 +89,7 @@ class Pages:
 
     async def _sign_in(self, request: Any) -> Any:
         form = self._form(request)
-        following, email = _safe_next(form.get("next", "")), form.get("username", "")
+        following, email = safe_next(form.get("next", "")), form.get("username", "")
         demo_email = form.get("demo_email", "")
         try:
             if demo_email:
@@ -99,7 +98,11 @@ class Pages:
                 email, password = demo_email, DEMO_PASSWORD
             else:
                 password = form.get("password", "")
-            user = await self._accounts.check_password(email, password)
+            user = await self._accounts.check_password(email, password, request.client_host)
+        except RateLimitHit as error:
+            minutes = math.ceil(error.retry_after_s / 60)
+            return self._login_page(request, following, username=email[:254], error=(
+                f"Too many attempts. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."))
         except JsonableError as error:
             return self._login_page(request, following, username=email[:254], error=error.msg)
         token = await self._accounts.start_session(user, header(request, "user-agent") or "")
@@ -176,6 +179,7 @@ class Pages:
     def _caller(self, request: Any) -> User | None:
         notes = notes_of(request, Door.JSON, "/", self._clock)
         self._authentication.by_session(notes, cookie(request, SESSION_COOKIE))
+        request.person_id = notes.user.id if notes.user is not None else None
         return notes.user
 
     def _form(self, request: Any) -> dict[str, str]:
@@ -261,13 +265,6 @@ class _StaticFile(File):
 class _NotThereError(NotFound):
     def __init__(self) -> None:
         super().__init__("There is nothing at this address.")
-
-
-def _safe_next(path: str) -> str:
-    """Where to go after signing in: a path of ours, never another site."""
-    if not path.startswith("/") or path.startswith(("//", "/\\")) or not path.isprintable() or len(path) > 2000:
-        return "/"
-    return path
 
 
 def _redirect(request: Any, path: str) -> bytes:

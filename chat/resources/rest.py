@@ -18,12 +18,15 @@ from twisted.logger import Logger
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, Map, Rule
 
+from chat.database.pool import Count
 from chat.deferreds import Clock, shielded
 from chat.errors import JsonableError, MethodNotAllowed, NotFound, Unauthorized
+from chat.metrics import Metrics
 from chat.models import User
 from chat.params import Raw
+from chat.ratelimit import RateLimits
 from chat.resources.notes import Door, RequestNotes, printable_name
-from chat.resources.routes import METHODS, Route, Who
+from chat.resources.routes import METHODS, Route, Takes, Who
 
 _log = Logger("chat.requests")
 _ALWAYS_READ = frozenset({"client", "method", "csrfmiddlewaretoken", "api_key", "dont_block"})
@@ -71,10 +74,12 @@ def json_error(error: BaseException) -> Reply:
 class Rest:
     """The table of all routes, and their dispatch."""
 
-    def __init__(self, clock: Clock, statements: Callable[[], int] = lambda: 0,
+    def __init__(self, clock: Clock, limits: RateLimits, metrics: Metrics, count: Callable[[], Count] = Count,
                  seen: Callable[[User], Awaitable[None] | None] = lambda user: None) -> None:
         self._clock = clock
-        self._statements = statements
+        self._limits = limits
+        self._metrics = metrics
+        self._count = count
         self._seen = seen
         self._verbs: dict[str, dict[str, Route]] = {}
         self._map = Map(converters={"email": _EmailConverter}, strict_slashes=False, merge_slashes=False)
@@ -121,6 +126,7 @@ class Rest:
             route = verbs.get("GET" if method == "HEAD" else method)
             if route is None:
                 raise MethodNotAllowed(method, _allowed(verbs))
+            notes.route = route.path
             self._admit(notes, route, authenticate)
             name = values.get("client")
             if isinstance(name, str):
@@ -137,7 +143,7 @@ class Rest:
         return Deferred.fromCoroutine(answer) if route.waits else shielded(answer)
 
     async def _answer(self, notes: RequestNotes, outcome: Awaitable[Any], route: Route) -> Reply:
-        before = self._statements()
+        count = self._count()
         try:
             if notes.user is not None and (arriving := self._seen(notes.user)) is not None:
                 await arriving
@@ -147,19 +153,31 @@ class Rest:
             raise
         except Exception as error:
             reply = json_error(error)
-        if not (route.waits and reply.status == 200):
-            self._logged(notes, reply, self._statements() - before)
+        if route.waits and reply.status == 200:
+            self._metrics.request(notes.door.name.lower(), notes.method, notes.route, reply.status)
+        else:
+            self._logged(notes, reply, count.statements)
         return reply
 
-    @staticmethod
-    def _admit(notes: RequestNotes, route: Route, authenticate: Authenticate) -> None:
-        """Find out who asks, and whether they may. Where anyone may, wrong credentials do no harm."""
+    def _admit(self, notes: RequestNotes, route: Route, authenticate: Authenticate) -> None:
+        """Find out who asks, and whether they may, and may so often. Where anyone may, wrong credentials do no harm."""
         try:
             authenticate(notes)
+            self._limit(notes, route)
             route.who.check(notes.user)
         except Unauthorized as error:
+            if notes.user is None and notes.standing is None:
+                self._limit(notes, route)
             if route.who is not Who.ANYONE:
                 raise Unauthorized(error.msg, scheme="Basic" if notes.door is Door.API else "Session") from None
+
+    def _limit(self, notes: RequestNotes, route: Route) -> None:
+        """Count the request against its sender's right. Raises RateLimitHit."""
+        limits = self._limits
+        if notes.user is None:
+            notes.standing = limits.spend(limits.address, notes.address)
+        elif route.takes is Takes.NOTHING:
+            notes.standing = limits.spend(limits.polls if route.waits else limits.person, notes.user.id)
 
     def _find(self, path: str) -> tuple[Verbs, dict[str, Any]]:
         verbs = self._literal.get(path)
@@ -172,10 +190,14 @@ class Rest:
         return self._verbs[endpoint], dict(places)
 
     def _logged(self, notes: RequestNotes, reply: Reply, statements: int = 0) -> Reply:
+        seconds = self._clock.seconds() - notes.started
         _log.info(
-            "{method} {path} {status} {ms:.1f}ms {statements}q {client} user={user}", method=notes.method,
-            path=_printable(notes.path), status=reply.status, ms=(self._clock.seconds() - notes.started) * 1000,
-            statements=statements, client=_printable(notes.client_name), user=notes.user.id if notes.user else "-")
+            "{method} {path} {status} {ms:.1f}ms {statements}q {client} user={user} id={id}", method=notes.method,
+            path=_printable(notes.path), status=reply.status, ms=seconds * 1000, statements=statements,
+            client=_printable(notes.client_name), user=notes.user.id if notes.user else "-",
+            id=notes.request_id or "-")
+        self._metrics.request(notes.door.name.lower(), notes.method if notes.route else "", notes.route or "none",
+                              reply.status, seconds=seconds, statements=statements)
         return reply
 
 

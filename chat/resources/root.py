@@ -7,6 +7,8 @@ long a request's first line may be, and that requests are logged where they are 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +18,8 @@ from twisted.logger import Logger
 from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
+
+from chat.deferreds import Clock
 
 MAX_HEADER_BYTES = 256 * 1024
 """Of the first line and all headers: some clients put whole messages into the query string."""
@@ -81,9 +85,15 @@ class _Prefix(Resource):
 
 
 class ChatSite(Site):
-    """The site without Twisted's own access log, and with room for long first lines."""
+    """The site with our request log in place of Twisted's, and with room for long first lines."""
 
     displayTracebacks = False
+
+    def __init__(self, root: Root, answered: Callable[[str, str, int, float], None], clock: Clock, **options: Any
+                 ) -> None:
+        super().__init__(root, **options)  # type: ignore[no-untyped-call]
+        self._answered = answered
+        self._clock = clock
 
     def buildProtocol(self, addr: Any) -> Any:
         protocol = super().buildProtocol(addr)  # type: ignore[no-untyped-call]
@@ -93,4 +103,18 @@ class ChatSite(Site):
         return protocol
 
     def log(self, request: Any) -> None:
-        pass
+        """The line of whatever was not logged as it was served: pages, files, mistakes."""
+        if getattr(request, "is_logged", True):
+            return
+        seconds = self._clock.seconds() - request.started_s
+        method, path = _printable(request.method), _printable(request.path)
+        is_static = path.startswith("/static/") and request.code < 400
+        (_log.debug if is_static else _log.info)(
+            "{method} {path} {status} {ms:.1f}ms 0q website user={user} id={id}", method=method, path=path,
+            status=request.code, ms=seconds * 1000, user=request.person_id or "-", id=request.request_id or "-")
+        known = request.code < 400 and path.count("/") > 1
+        self._answered(method, f"/{path.split('/')[1]}/" if known else "page", request.code, seconds)
+
+
+def _printable(text: bytes) -> str:
+    return re.sub(r"[^\x21-\x7e]", "?", text.decode("ascii", "replace"))[:200]

@@ -14,6 +14,7 @@ from chat.errors import (
     CannotDeactivateLastUser,
     JsonableError,
     NotAllowed,
+    RateLimitHit,
     UserDeactivated,
 )
 from chat.history import History
@@ -89,11 +90,11 @@ class UsersResource:
         self._history = history
 
     @routes.post("/fetch_api_key", who=Who.ANYONE, params=FetchApiKey, returns=ApiKeyWire,
-                 summary="Fetch an API key", errors=(AuthenticationFailed, UserDeactivated),
+                 summary="Fetch an API key", errors=(AuthenticationFailed, UserDeactivated, RateLimitHit),
                  example={"username": "{email}", "password": "{password}"})
     async def fetch_api_key(self, notes: RequestNotes, p: FetchApiKey) -> ApiKeyWire:
         """A new API key for who has the password. Earlier keys stay valid."""
-        user = await self._accounts.check_password(p.username, p.password)
+        user = await self._accounts.check_password(p.username, p.password, notes.address)
         return {"api_key": await self._accounts.new_api_key(user, notes.client_name), "email": user.email,
                 "user_id": user.id}
 

@@ -130,6 +130,7 @@ class InProcess:
         from twisted.internet import reactor
 
         self._folder = tempfile.TemporaryDirectory()
+        settings.setdefault("unlimited", True)
         self.settings = Settings(data=Path(self._folder.name), external_url="http://chat.test", **settings)
         self.app = Application(self.settings, reactor, self.dsn)
         await self.app.start()

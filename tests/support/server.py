@@ -138,10 +138,12 @@ def start_server(
     database: str | None = None,
     options: Sequence[str] = (),
     port: int | None = None,
+    limited: bool = False,
 ) -> RunningServer:
-    """A server that takes connections. Use it in a `with`, or call `close`."""
+    """A server that takes connections. Use it in a `with`, or call `close`. Only a `limited` one has rate limits."""
     remove_folders_of_the_dead()
     given = ["--demo"] if demo else []
+    given += [] if limited else ["--unlimited"]
     given += ["--database", database] if database else []
     server = RunningServer(
         data or make_folder() / "data",

@@ -1,0 +1,95 @@
+"""What every HTTP request gets when it arrives, whatever it asks for: an id, its client's address, and the headers that
+keep its answer from being misused. An answer may set headers of its own in their place."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from chat.deferreds import Clock
+from chat.resources.addresses import Proxies, host_of
+
+ALIGNMENTS = tuple(f"text-align: {side}" for side in ("left", "right", "center"))
+"""The only style attributes that server-made HTML may have (chat.markdown.sanitizer)."""
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_INLINE = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
+_FEATURES = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+HSTS_S = 365 * 24 * 3600
+
+
+def source_hash(text: str) -> str:
+    """How a Content-Security-Policy names this inline text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def inline_scripts(static: Path) -> list[str]:
+    """The scripts that stand in the client's own page: its import map."""
+    page = static / "index.html"
+    return _INLINE.findall(page.read_text()) if page.is_file() else []
+
+
+def page_policy(external_url: str, inline: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy of pages: nothing but our own files, and no script in the page but those `inline`."""
+    scheme, host = urlsplit(external_url)[:2]
+    socket = f"{'wss' if scheme == 'https' else 'ws'}://{host}"
+    return "; ".join((
+        "default-src 'self'",
+        " ".join(("script-src 'self'", *map(source_hash, inline))),
+        " ".join(("style-src 'self' 'unsafe-hashes'", *map(source_hash, ALIGNMENTS))),
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        f"connect-src 'self' {socket}",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ))
+
+
+class Arrival:
+    def __init__(self, proxies: Proxies, clock: Clock, external_url: str, inline: Sequence[str] = ()) -> None:
+        self._proxies = proxies
+        self._clock = clock
+        common = {
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": _FEATURES,
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        if external_url.startswith("https:"):
+            common["Strict-Transport-Security"] = f"max-age={HSTS_S}"
+        self._of_data = _raw({**common, "Content-Security-Policy": _NOTHING})
+        self._of_pages = _raw({**common, "Content-Security-Policy": page_policy(external_url, inline)})
+
+    def receive(self, request: Any) -> None:
+        """Note id and address on the request, and set the headers that its answer begins with."""
+        request.started_s = self._clock.seconds()
+        peer = host_of(request.getClientAddress()) if request.channel else ""
+        trusted = self._proxies.is_trusted(peer)
+        forwarded = _text(request, b"x-forwarded-for") if trusted else None
+        request.client_host = self._proxies.client(peer, forwarded)
+        given = _text(request, b"x-request-id") if trusted else None
+        request.request_id = given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        is_data = request.path.startswith((b"/api/v1/", b"/json/"))
+        headers = request.responseHeaders
+        for name, value in self._of_data if is_data else self._of_pages:
+            headers.setRawHeaders(name, value)
+        headers.setRawHeaders(b"x-request-id", [request.request_id.encode()])
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, list[bytes]]]:
+    return [(name.encode(), [value.encode()]) for name, value in headers.items()]
+
+
+def _text(request: Any, name: bytes) -> str | None:
+    values = request.requestHeaders.getRawHeaders(name)
+    return ",".join(value.decode("latin-1") for value in values)[:4000] if values else None
