@@ -26,11 +26,14 @@ from chat.actions.emoji import OwnEmoji
 from chat.actions.flags import Flags
 from chat.actions.muted_users import MutedUserActions
 from chat.actions.organisation import Organisations
+from chat.actions.presence import PresenceActions
 from chat.actions.reactions import Reactions
 from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Consequence, Sending
 from chat.actions.subscriptions import Subscriptions
+from chat.actions.typing import Typing
 from chat.actions.uploads import Uploads
+from chat.actions.user_status import UserStatuses
 from chat.actions.user_topics import UserTopics
 from chat.actions.users import Users
 from chat.attachments import Attachments
@@ -41,6 +44,8 @@ from chat.database import channels as channel_sql
 from chat.database import emoji as emoji_sql
 from chat.database import muted_users as muted_user_sql
 from chat.database import people as people_sql
+from chat.database import presence as presence_sql
+from chat.database import user_status as user_status_sql
 from chat.database import user_topics as user_topic_sql
 from chat.database.messages import PREPARED
 from chat.database.pool import Database
@@ -54,6 +59,7 @@ from chat.file_store import FileStore
 from chat.history import History
 from chat.markdown.offload import MarkdownProcess
 from chat.metrics import Metrics
+from chat.presence import Presences
 from chat.protocols.websocket import SocketFactory
 from chat.ratelimit import RateLimits
 from chat.resources.addresses import Proxies
@@ -73,12 +79,15 @@ from chat.resources.messages import MessagesResource
 from chat.resources.muted_users import MutedUsersResource
 from chat.resources.notes import Door
 from chat.resources.pages import Pages
+from chat.resources.presence import PresenceResource
 from chat.resources.rest import Rest
 from chat.resources.root import ChatSite, Root
 from chat.resources.routes import Takes
 from chat.resources.scheduled_messages import ScheduledMessagesResource
 from chat.resources.server import ServerResource
+from chat.resources.typing import TypingResource
 from chat.resources.uploads import UploadsResource
+from chat.resources.user_status import UserStatusResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
 from chat.settings import Settings, static_folder
@@ -86,6 +95,7 @@ from chat.temporary_links import TemporaryLinks
 from chat.thumbnails import Pictures
 from chat.uploaded import MAX_PICTURE_MIB
 from chat.workers.dormancy import Dormancy
+from chat.workers.presence import PresenceWriter
 from chat.workers.scheduled_messages import ScheduledDelivery
 
 KEEP_ALIVE_S = 120
@@ -105,6 +115,8 @@ class Application:
         self.queues = EventQueues(reactor)
         self.fanout = Fanout(self.queues, self.directory)
         self.bus.listen(self.directory.apply)
+        self.presences = Presences(self.directory)
+        self.bus.listen(self.presences.hear)
         self.bus.listen(self.fanout.process_event)
         self._greeting: list[str] = []
         self.deferred_work = DeferredWork(self.database, reactor, SystemRandom().random)
@@ -123,6 +135,7 @@ class Application:
         self.accounts = Accounts(database, directory, bus, self._in_thread, self.limits)
         self.activity = Activity(database, directory, bus, reactor)
         self.dormancy = Dormancy(self.activity, reactor)
+        self.presence_writer = PresenceWriter(self.presences, database, reactor)
         self.users = Users(database, directory, bus, self.activity)
         self.channels = Channels(database, directory, bus, self.markdown, self.activity)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
@@ -136,7 +149,8 @@ class Application:
         self.scheduled_delivery = ScheduledDelivery(self.scheduled_messages, reactor)
         bus.listen(self.scheduled_delivery.hear)
         registration = Registration(
-            database, directory, self.queues, self.settings, generation=int(reactor.seconds()))
+            database, directory, self.presences, self.queues, self.settings, reactor,
+            generation=int(reactor.seconds()))
         authentication = Authentication(directory, self.accounts, reactor)
         rest = Rest(reactor, self.limits, self.metrics, database.count, self.activity.seen)
         self.rest = rest
@@ -146,6 +160,10 @@ class Application:
                 ChannelsResource(self.channels, self.subscriptions, directory, self.history),
                 EventsResource(self.queues, registration),
                 AlertWordsResource(AlertWordActions(database, directory, bus), directory),
+                PresenceResource(PresenceActions(self.presences, directory, bus, reactor), self.presences, directory,
+                                 reactor),
+                TypingResource(Typing(directory, bus)),
+                UserStatusResource(UserStatuses(database, directory, bus), directory),
                 UserTopicsResource(UserTopics(database, directory, bus), directory),
                 MutedUsersResource(MutedUserActions(database, directory, bus)),
                 DraftsResource(Drafts(database, directory, bus, reactor)),
@@ -208,6 +226,7 @@ class Application:
             await Demo(self.database, self.directory, self.accounts, self.organisations, self.users,
                        self.subscriptions, self.sending).seed()
         self.dormancy.start()
+        self.presence_writer.start()
         self.scheduled_delivery.start()
         await self.deferred_work.start()
         self._greeting = await self._how_to_sign_in()
@@ -248,6 +267,7 @@ class Application:
         await self.pictures.stop()
         await self.uploads.stop()
         await self.dormancy.stop()
+        await self.presence_writer.stop()
         await self.database.stop()
 
     def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:
@@ -272,7 +292,9 @@ class Application:
             alert_words=await alert_word_sql.everyones(db),
             topic_policies=await user_topic_sql.policies(db),
             muted_users=await muted_user_sql.muted_users(db),
-            emoji=await emoji_sql.all_emoji(db)))
+            emoji=await emoji_sql.all_emoji(db),
+            statuses=await user_status_sql.statuses(db)))
+        self.presences.load(await presence_sql.presences(db))
 
     async def _how_to_sign_in(self) -> list[str]:
         if self.directory.organisation is None:

@@ -31,6 +31,10 @@ class Bus:
         """Deliver `event` when `unit` is committed."""
         unit.after_commit(lambda: self._deliver(event))
 
+    def announce(self, event: Event) -> None:
+        """Deliver an event for which nothing is written, now: who is here, who types."""
+        self._deliver(event)
+
     def _deliver(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)

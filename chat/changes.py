@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat.models import Channel, Organisation, Session, Subscription, User
-from chat.personal import MutedUser, TopicPolicy
+from chat.personal import MutedUser, TopicPolicy, UserStatus
 from chat.uploaded import CustomEmoji
 
 
@@ -88,5 +88,11 @@ class MutedUsersSet:
     muted: tuple[MutedUser, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class UserStatusSet:
+    status: UserStatus
+
+
 Change = (UserSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet | ApiKeyGone
-          | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet)
+          | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet
+          | UserStatusSet)

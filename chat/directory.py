@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -17,7 +18,8 @@ from chat.alert_words import AlertWords
 from chat.attention import MutedUsers, TopicPolicies
 from chat.event_types import Event
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
-from chat.personal import MutedUser, Policy, TopicPolicy
+from chat.personal import MutedUser, Policy, TopicPolicy, UserStatus
+from chat.realm import USER_SETTINGS
 from chat.uploaded import CustomEmoji, emoji_map_wire
 from chat.wire import SYSTEM_GROUPS, UserWire, system_groups, user_wire
 
@@ -39,6 +41,7 @@ class Loaded:
     topic_policies: Sequence[TopicPolicy] = ()
     muted_users: Sequence[MutedUser] = ()
     emoji: Sequence[CustomEmoji] = ()
+    statuses: Sequence[UserStatus] = ()
 
 
 @dataclass(slots=True)
@@ -49,6 +52,9 @@ class _Roll:
     active: frozenset[int] | None = None
     encoded: bytes | None = None
     array: str | None = None
+
+
+_SETTINGS = SimpleNamespace(**USER_SETTINGS)
 
 
 class Directory:
@@ -64,6 +70,8 @@ class Directory:
         self.muted_users = MutedUsers()
         self.emoji: dict[int, CustomEmoji] = {}
         """All there ever were, by id; those that are in use are found by name with `custom_emoji`."""
+        self.statuses: dict[int, UserStatus] = {}
+        """Of those who have set one."""
         self._emoji_by_name: dict[str, CustomEmoji] = {}
         self._emoji_encoded: bytes | None = None
         self._api_keys: dict[bytes, int] = {}
@@ -89,6 +97,7 @@ class Directory:
             changes.AlertWordsSet: lambda change: self.alert_words.put(change.user_id, change.words),
             changes.TopicPolicySet: lambda change: self.topic_policies.put(change.policy),
             changes.MutedUsersSet: lambda change: self.muted_users.put(change.user_id, change.muted),
+            changes.UserStatusSet: lambda change: self._set_status(change.status),
             changes.EmojiSet: lambda change: self._set_emoji(change.emoji),
             changes.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
         }
@@ -112,6 +121,8 @@ class Directory:
         self.muted_users.load(loaded.muted_users)
         for emoji in loaded.emoji:
             self._set_emoji(emoji)
+        for status in loaded.statuses:
+            self._set_status(status)
         self._api_keys.update(loaded.api_keys)
         self.sessions.update((session.token_hash, session) for session in loaded.sessions)
 
@@ -166,6 +177,10 @@ class Directory:
             wire: UserWire = user_wire(user)
             encoded = self._person_encoded[user.id] = orjson.dumps(wire)
         return encoded
+
+    def settings_of(self, user_id: int) -> Any:
+        """What someone set for themselves, an attribute each."""
+        return _SETTINGS
 
     # Groups
 
@@ -301,6 +316,12 @@ class Directory:
         if old is not None and old.is_active != user.is_active:
             for channel_id in self.subscriptions_of(user.id):
                 self._forget_derived(channel_id)
+
+    def _set_status(self, status: UserStatus) -> None:
+        if status.is_empty:
+            self.statuses.pop(status.user_id, None)
+        else:
+            self.statuses[status.user_id] = status
 
     def _set_emoji(self, emoji: CustomEmoji) -> None:
         self.emoji[emoji.id] = emoji

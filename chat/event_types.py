@@ -28,14 +28,16 @@ from chat.changes import (
     SubscriptionSet,
     TopicPolicySet,
     UserSet,
+    UserStatusSet,
 )
-from chat.models import Channel, Message, Organisation, Reaction, Session, Subscription, User
+from chat.models import Channel, Message, Organisation, Presence, Reaction, Session, Subscription, User
 from chat.personal import (
     Draft,
     MutedUser,
     Policy,
     ScheduledMessage,
     TopicPolicy,
+    UserStatus,
     draft_wire,
     muted_user_wire,
     scheduled_message_wire,
@@ -283,3 +285,44 @@ def scheduled_message_removed(scheduled: ScheduledMessage) -> Event:
 def heartbeat() -> Mapping[str, Any]:
     """The body that a silent queue gets now and then."""
     return {"type": "heartbeat"}
+
+
+def presence(row: Presence, user: User, now: float) -> Event:
+    """Someone has come. In the older form; the fan-out leaves out the address for those who want the newer."""
+    return Event({"type": "presence", "user_id": user.id, "email": user.email, "server_timestamp": now,
+                  "presence": {"website": website_wire(row)}})
+
+
+def website_wire(row: Presence) -> dict[str, Any]:
+    """A presence in its older form, with the one client that all count as."""
+    return {"client": "website", "status": row.status, "timestamp": row.timestamp, "pushable": False}
+
+
+def _sender_wire(user: User) -> dict[str, Any]:
+    return {"user_id": user.id, "email": user.email}
+
+
+def typing_direct(op: str, sender: User, recipients: Sequence[User], audience: Audience) -> Event:
+    """`op` is "start" or "stop"; the recipients are all who take part in the conversation, the sender too."""
+    return Event({"type": "typing", "op": op, "message_type": "direct", "sender": _sender_wire(sender),
+                  "recipients": [_sender_wire(user) for user in recipients]}, audience)
+
+
+def typing_channel(op: str, sender: User, channel_id: int, topic: str, audience: Audience) -> Event:
+    return Event({"type": "typing", "op": op, "message_type": "stream", "sender": _sender_wire(sender),
+                  "stream_id": channel_id, "topic": topic}, audience)
+
+
+def user_status(old: UserStatus, new: UserStatus) -> Event:
+    """A person's status; only what changed is told, and empty is what was taken back."""
+    body: dict[str, Any] = {"type": "user_status", "user_id": new.user_id}
+    if new.text != old.text:
+        body["status_text"] = new.text
+    if (new.emoji_name, new.emoji_code, new.reaction_type) != (old.emoji_name, old.emoji_code, old.reaction_type):
+        body.update(emoji_name=new.emoji_name, emoji_code=new.emoji_code, reaction_type=new.reaction_type)
+    return Event(body, None, (UserStatusSet(new),))
+
+
+def user_away(user_id: int, away: bool) -> Event:
+    """Someone tells no more when they are here, or tells again: a setting, which older clients know as a status."""
+    return Event({"type": "user_status", "user_id": user_id, "away": away})

@@ -19,6 +19,8 @@ MAX_PASSWORD = 100
 MIN_PASSWORD = 8
 MAX_RECIPIENTS = 100
 """People in one group direct message."""
+PRESENCE_PING_S = 60
+"""How often clients are asked to tell that they are open."""
 
 
 class Role(IntEnum):
@@ -189,3 +191,24 @@ class Message:
     timestamp: int
     client: str
     reactions: tuple[Reaction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """When someone was last active, and when a client of theirs last told that it is open."""
+
+    user_id: int
+    active_at: int
+    connected_at: int
+    update_id: int
+    """Grows with every change of anybody's presence, over restarts too."""
+
+    @property
+    def status(self) -> str:
+        """Idle: connected, but with nothing done since the ping before the last one. (Of two clients the one that is
+        idle must not hide the one that is used.)"""
+        return "active" if self.connected_at - self.active_at <= PRESENCE_PING_S else "idle"
+
+    @property
+    def timestamp(self) -> int:
+        return self.active_at if self.status == "active" else self.connected_at

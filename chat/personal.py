@@ -1,5 +1,5 @@
 """What people set for themselves, as plain records and as the wire has it: topic policies, muted people, drafts,
-scheduled messages. Shapes: the public API description, feature level 278.
+scheduled messages, statuses. Shapes: the public API description, feature level 278.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ MAX_TOPIC_POLICIES = 10_000
 MAX_DRAFTS = 1000
 MAX_SCHEDULED = 1000
 """Of each, how many one person can have."""
+
+MAX_STATUS_TEXT = 60
 
 MAX_TIME = 253_402_300_799
 """The end of the year 9999, in Unix seconds: no draft was written later, no message is sent later."""
@@ -77,6 +79,21 @@ class ScheduledMessage:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class UserStatus:
+    """A few words and an emoji that everyone sees beside a name; what is empty is not set."""
+
+    user_id: int
+    text: str = ""
+    emoji_name: str = ""
+    emoji_code: str = ""
+    reaction_type: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.emoji_name)
+
+
 class TopicPolicyWire(TypedDict):
     stream_id: int
     topic_name: str
@@ -137,4 +154,24 @@ def scheduled_message_wire(scheduled: ScheduledMessage) -> ScheduledMessageWire:
     }
     if scheduled.channel_id is not None:
         wire["topic"] = scheduled.topic
+    return wire
+
+
+class UserStatusWire(TypedDict):
+    away: NotRequired[bool]
+    status_text: NotRequired[str]
+    emoji_name: NotRequired[str]
+    emoji_code: NotRequired[str]
+    reaction_type: NotRequired[str]
+
+
+def user_status_wire(status: UserStatus | None, *, away: bool = False) -> UserStatusWire:
+    """What is set, and nothing else. `away` is the older word for whoever does not tell when they are here."""
+    wire: UserStatusWire = {"away": True} if away else {}
+    if status is not None and status.text:
+        wire["status_text"] = status.text
+    if status is not None and status.emoji_name:
+        wire["emoji_name"] = status.emoji_name
+        wire["emoji_code"] = status.emoji_code
+        wire["reaction_type"] = status.reaction_type
     return wire

@@ -14,6 +14,7 @@ from chat.models import (
     MAX_MESSAGE,
     MAX_TOPIC,
     MIN_PASSWORD,
+    PRESENCE_PING_S,
     Organisation,
 )
 from chat.uploaded import MAX_PICTURE_MIB, THUMBNAIL_FORMATS
@@ -94,7 +95,7 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "waiting_period_threshold": 0,
         "enable_read_receipts": False,
         "enable_guest_user_indicator": True,
-        "presence_disabled": True,
+        "presence_disabled": False,
         "push_notifications_enabled": False,
         "push_notifications_enabled_end_timestamp": None,
         "upload_quota_mib": upload_quota_mib,
@@ -124,7 +125,7 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "development_environment": is_demo,
         "event_queue_longpoll_timeout_seconds": LONGPOLL_TIMEOUT_S,
         "server_generation": generation,
-        "server_presence_ping_interval_seconds": 60,
+        "server_presence_ping_interval_seconds": PRESENCE_PING_S,
         "server_presence_offline_threshold_seconds": 200,
         "server_typing_started_expiry_period_milliseconds": 45000,
         "server_typing_stopped_wait_period_milliseconds": 12000,
@@ -164,10 +165,10 @@ USER_SETTINGS: dict[str, Any] = {
     "enable_followed_topic_wildcard_mentions_notify": True, "desktop_icon_count_display": 1,
     "realm_name_in_email_notifications_policy": 1, "automatically_follow_topics_policy": 4,
     "automatically_unmute_topics_in_muted_streams_policy": 4, "automatically_follow_topics_where_mentioned": False,
-    "presence_enabled": False, "enter_sends": True, "enable_drafts_synchronization": True,
+    "presence_enabled": True, "enter_sends": True, "enable_drafts_synchronization": True,
     "email_notifications_batching_period_seconds": 120, "available_notification_sounds": ["none"],
-    "emojiset_choices": [{"key": "text", "text": "Plain text"}], "send_private_typing_notifications": False,
-    "send_stream_typing_notifications": False, "send_read_receipts": False, "email_address_visibility": 1,
+    "emojiset_choices": [{"key": "text", "text": "Plain text"}], "send_private_typing_notifications": True,
+    "send_stream_typing_notifications": True, "send_read_receipts": False, "email_address_visibility": 1,
     "web_navigate_to_sent_message": True, "timezone": "",
 }
 """What everyone's settings are while there is nothing to set."""

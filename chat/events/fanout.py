@@ -6,13 +6,14 @@ echo for the one queue it is for. Queues share the bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 
 import orjson
 
 from chat.changes import ApiKeyGone, SessionGone, UserSet
 from chat.directory import Directory
 from chat.event_types import Event, MessageEvent
+from chat.events.forms import FORMS, ONE_FORM
 from chat.events.queue import EventQueue
 from chat.events.queues import EventQueues
 from chat.models import Channel, Flag, Message, flag_names
@@ -49,12 +50,17 @@ class Fanout:
 
     def _process_other(self, event: Event) -> None:
         assert event.body is not None
-        event_type, body = event.body["type"], b""
-        now = self._queues.now()
+        event_type, now = event.body["type"], self._queues.now()
+        form = FORMS.get(event_type, ONE_FORM)
+        encoded: dict[Hashable, list[bytes]] = {}
         for queue in self._present(event.audience):
             if queue.options.wants(event_type):
-                body = body or self._encode(event.body)
-                queue.push(body, now)
+                kind = form.kind(queue.options)
+                bodies = encoded.get(kind)
+                if bodies is None:
+                    bodies = encoded[kind] = [self._encode(body) for body in form.bodies(event.body, kind)]
+                for body in bodies:
+                    queue.push(body, now)
 
     def process_message_event(self, event: MessageEvent) -> None:
         """Deliver a message to each recipient's queues: with their flags, and to the sending queue with its

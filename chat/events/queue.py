@@ -26,6 +26,12 @@ DEFAULT_LIFESPAN_S = 600
 MAX_LIFESPAN_S = 7 * 24 * 3600
 
 
+CAPABILITIES = frozenset((
+    "notification_settings_null", "bulk_message_deletion", "user_avatar_url_field_optional",
+    "stream_typing_notifications", "user_settings_object", "linkifier_url_template", "user_list_incomplete"))
+"""What a client can say that it understands."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueOptions:
     """What a client asked for when it registered."""
@@ -37,7 +43,9 @@ class QueueOptions:
     narrow: Narrow = ()
     all_public_channels: bool = False
     lifespan_s: int = DEFAULT_LIFESPAN_S
-    notification_settings_null: bool = False
+    slim_presence: bool = False
+    capabilities: frozenset[str] = frozenset()
+    """Names of `CAPABILITIES` that the client has."""
 
     def wants(self, event_type: str) -> bool:
         if self.event_types is None:

@@ -23,6 +23,7 @@ from chat.database import messages as message_sql
 from chat.database import scheduled_messages as scheduled_sql
 from chat.database.flags import Unread
 from chat.database.pool import Database
+from chat.deferreds import Clock
 from chat.directory import Directory
 from chat.event_types import muted_topics_list
 from chat.events.queue import EventQueue, QueueOptions
@@ -36,7 +37,9 @@ from chat.personal import (
     muted_user_wire,
     scheduled_message_wire,
     topic_policy_wire,
+    user_status_wire,
 )
+from chat.presence import HISTORY_DAYS, Presences
 from chat.realm import USER_SETTINGS, realm_wire
 from chat.settings import Settings
 from chat.wire import (
@@ -61,6 +64,8 @@ class Wish:
     """None: everything."""
     include_subscribers: bool = False
     user_settings_object: bool = False
+    slim_presence: bool = False
+    presence_days: int = HISTORY_DAYS
 
     def has(self, name: str) -> bool:
         return self.fetch_types is None or name in self.fetch_types
@@ -79,11 +84,13 @@ class _Rows:
 
 
 class Registration:
-    def __init__(self, database: Database, directory: Directory, queues: EventQueues, settings: Settings,
-                 generation: int) -> None:
+    def __init__(self, database: Database, directory: Directory, presences: Presences, queues: EventQueues,
+                 settings: Settings, clock: Clock, generation: int) -> None:
         self._database = database
         self._directory = directory
+        self._presences = presences
         self._queues = queues
+        self._clock = clock
         self._settings = settings
         self._generation = generation
         self._parts: Mapping[str, Callable[[User, Wish], dict[str, Any]]] = {
@@ -102,6 +109,8 @@ class Registration:
             "user_topic": self._user_topics,
             "muted_users": lambda user, wish: {"muted_users": [
                 muted_user_wire(muted) for muted in self._directory.muted_users.of(user.id).values()]},
+            "presence": self._presence,
+            "user_status": self._user_status,
             "user_settings": self._user_settings,
             "update_display_settings": self._legacy_settings,
             "update_global_notifications": self._legacy_settings,
@@ -220,6 +229,20 @@ class Registration:
                 wire["subscribers"] = orjson.Fragment(directory.subscribers_encoded(channel.id))
         return lists
 
+    def _presence(self, user: User, wish: Wish) -> dict[str, Any]:
+        now = self._clock.seconds()
+        found = self._presences.everyone(now, slim=wish.slim_presence, days=wish.presence_days)
+        return {"presences": orjson.Fragment(found), "server_timestamp": now,
+                "presence_last_update_id": self._presences.last_update_id}
+
+    def _user_status(self, user: User, wish: Wish) -> dict[str, Any]:
+        directory, found = self._directory, {}
+        for user_id in directory.users:
+            away = not directory.settings_of(user_id).presence_enabled
+            if away or user_id in directory.statuses:
+                found[str(user_id)] = user_status_wire(directory.statuses.get(user_id), away=away)
+        return {"user_status": found}
+
     def _user_settings(self, user: User, wish: Wish) -> dict[str, Any]:
         return {"user_settings": {**USER_SETTINGS, "timezone": user.timezone}}
 
@@ -232,7 +255,6 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "default_stream_groups": {"realm_default_stream_groups": []},
     "giphy": {"giphy_api_key": ""},
     "onboarding_steps": {"onboarding_steps": []},
-    "presence": {"presences": {}, "presence_last_update_id": -1, "server_timestamp": 0.0},
     "realm_bot": {"realm_bots": []},
     "realm_domains": {"realm_domains": []},
     "realm_embedded_bots": {"realm_embedded_bots": []},
@@ -242,7 +264,6 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "realm_playgrounds": {"realm_playgrounds": []},
     "realm_user_settings_defaults": {"realm_user_settings_defaults": USER_SETTINGS},
     "stop_words": {"stop_words": []},
-    "user_status": {"user_status": {}},
     "video_calls": {"has_zoom_token": False},
 }
 """What clients ask for at start and an organisation has none of yet."""

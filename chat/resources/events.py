@@ -8,11 +8,12 @@ import orjson
 from msgspec import Meta
 
 from chat.errors import BadEventQueueId, BadNarrow, JsonableError, NotAllowed
-from chat.events.queue import DEFAULT_LIFESPAN_S, MAX_LIFESPAN_S, EventQueue, QueueOptions, encode
+from chat.events.queue import CAPABILITIES, DEFAULT_LIFESPAN_S, MAX_LIFESPAN_S, EventQueue, QueueOptions, encode
 from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration, Wish
 from chat.narrow import parse_queue_narrow
 from chat.params import Param, Params
+from chat.presence import HISTORY_DAYS
 from chat.resources.notes import RequestNotes
 from chat.resources.routes import Routes, Who
 
@@ -25,6 +26,7 @@ class Register(Params, frozen=True):
     apply_markdown: bool = False
     client_gravatar: bool = True
     slim_presence: bool = False
+    presence_history_limit_days: Annotated[int, Meta(ge=0, le=365)] | None = None
     include_subscribers: bool = False
     all_public_streams: bool = False
     narrow: Annotated[Any, Param(parse=parse_queue_narrow, doc="Pairs of operator and operand.")] = ()
@@ -72,16 +74,17 @@ class EventsResource:
         capabilities = p.client_capabilities
         if capabilities is not None and "notification_settings_null" not in capabilities:
             raise JsonableError("client_capabilities needs notification_settings_null")
-        capabilities = capabilities or {}
+        capable = frozenset(name for name, has in (capabilities or {}).items() if has and name in CAPABILITIES)
         types = None if p.event_types is None else frozenset(p.event_types)
         fetch = types if p.fetch_event_types is None else frozenset(p.fetch_event_types)
         options = QueueOptions(
             client_name=notes.client_name, event_types=types, apply_markdown=p.apply_markdown, narrow=p.narrow,
             all_public_channels=p.all_public_streams,
             lifespan_s=min(max(p.queue_lifespan_secs or 0, DEFAULT_LIFESPAN_S), MAX_LIFESPAN_S),
-            notification_settings_null=capabilities.get("notification_settings_null", False))
+            slim_presence=p.slim_presence, capabilities=capable)
         _, state = await self._registration.register(notes.caller, options, Wish(
-            fetch, p.include_subscribers, capabilities.get("user_settings_object", False)))
+            fetch, p.include_subscribers, "user_settings_object" in capable, p.slim_presence,
+            HISTORY_DAYS if p.presence_history_limit_days is None else p.presence_history_limit_days))
         return state
 
     @routes.get("/events", who=Who.USER, params=GetEvents, returns=EventsWire, summary="Get events from a queue",

@@ -62,6 +62,9 @@ ACTIONS = st.one_of(
     st.tuples(st.just("deliver"), person, st.integers(1, 4)),
     st.tuples(st.just("avatar"), person, st.sampled_from(("POST", "DELETE"))),
     st.tuples(st.just("emoji"), person, st.sampled_from(("plait", "braid")), st.sampled_from(("POST", "DELETE"))),
+    st.tuples(st.just("status"), person, st.sampled_from(("", "busy", None)), st.sampled_from(("", "car", None))),
+    st.tuples(st.just("presence"), person, st.sampled_from(("active", "idle"))),
+    st.tuples(st.just("typing"), person, anyone),
     st.tuples(st.just("register"), person),
 )
 HISTORIES = st.lists(st.lists(ACTIONS, min_size=1, max_size=4), min_size=1, max_size=12)
@@ -225,6 +228,13 @@ class World:
             case "scheduled", [scheduled_id, method]:
                 return method, f"/scheduled_messages/{scheduled_id}", {
                     "content": f"later still {self.counter}", "scheduled_delivery_timestamp": self.later + 1}
+            case "status", [text, emoji]:
+                return "POST", "/users/me/status", {
+                    key: value for key, value in (("status_text", text), ("emoji_name", emoji)) if value is not None}
+            case "presence", [status]:
+                return "POST", "/users/me/presence", {"status": status}
+            case "typing", [others]:
+                return "POST", "/typing", {"op": "start", "to": [ids[other] for other in others]}
         raise AssertionError(name)
 
 
@@ -256,6 +266,8 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
     [[("deactivate", 0, 4)], [("role", 0, 4, 200)], [("reactivate", 0, 4)]],
     [[("send", 2, "general", "one", "@**all** hi"), ("register", 1), ("read_all", 1)]],
     [[("subscribe", 1, ["Alpha"], [1, 4], True)], [("unsubscribe", 1, "Alpha", [4])], [("archive", 1, "Alpha")]],
+    [[("status", 1, "busy", "car"), ("register", 2)], [("status", 1, "", None), ("deactivate", 0, 2)],
+     [("status", 1, None, "")], [("reactivate", 0, 2), ("status", 2, "busy", None)], [("deactivate", 0, 2)]],
     [[("avatar", 1, "POST"), ("register", 2)], [("rename", 0, 1), ("avatar", 1, "POST")], [("avatar", 1, "DELETE")]],
     [[("emoji", 1, "plait", "POST"), ("emoji", 2, "plait", "POST"), ("register", 3)], [("emoji", 0, "plait", "DELETE")],
      [("emoji", 1, "plait", "POST")]],

@@ -9,7 +9,7 @@ from typing import Any
 
 FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "message", "update_message_flags",
          "starred_messages", "recent_private_conversations", "alert_words", "muted_users", "user_topic", "drafts",
-         "scheduled_messages", "realm_emoji")
+         "scheduled_messages", "realm_emoji", "user_status")
 
 
 class ClientState:
@@ -34,6 +34,7 @@ class ClientState:
         self.drafts = {draft["id"]: draft for draft in state["drafts"]}
         self.scheduled = {item["scheduled_message_id"]: item for item in state["scheduled_messages"]}
         self.emoji = state["realm_emoji"]
+        self.statuses = state["user_status"]
         self.own_avatar = {name: state[name] for name in ("avatar_url", "avatar_url_medium", "avatar_source")}
         self._appliers: dict[str, Callable[[dict[str, Any]], None]] = {
             "message": self._message, "update_message_flags": self._flags, "realm_user": self._user,
@@ -45,6 +46,7 @@ class ClientState:
             "drafts": self._draft, "scheduled_messages": self._scheduled,
             "realm_emoji": lambda event: setattr(self, "emoji", event["realm_emoji"]),
             "attachment": lambda event: None, "reaction": lambda event: None, "heartbeat": lambda event: None,
+            "user_status": self._status, "presence": lambda event: None, "typing": lambda event: None,
         }
 
     def apply(self, event: dict[str, Any]) -> None:
@@ -63,7 +65,7 @@ class ClientState:
             "starred": sorted(self.starred), "unread": self.unread, "mentions": sorted(self.mentions),
             "max_message_id": self.max_message_id, "conversations": self.conversations,
             "alert_words": self.alert_words, "muted_users": self.muted_users, "drafts": self.drafts,
-            "scheduled": self.scheduled, "emoji": self.emoji, "own_avatar": self.own_avatar,
+            "scheduled": self.scheduled, "emoji": self.emoji, "statuses": self.statuses, "own_avatar": self.own_avatar,
             "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
 
@@ -78,6 +80,13 @@ class ClientState:
         if policy is not None:
             return bool(policy["visibility_policy"] == 1)
         return bool(self.subscribed.get(key[1], {}).get("is_muted", False))
+
+    def _status(self, event: dict[str, Any]) -> None:
+        status = self.statuses.setdefault(str(event["user_id"]), {})
+        status.update({name: value for name, value in event.items() if name not in ("type", "id", "user_id")})
+        self.statuses[str(event["user_id"])] = {name: value for name, value in status.items() if value}
+        if not self.statuses[str(event["user_id"])]:
+            del self.statuses[str(event["user_id"])]
 
     def _user_topic(self, event: dict[str, Any]) -> None:
         item = {name: value for name, value in event.items() if name not in ("type", "id")}
