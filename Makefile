@@ -7,7 +7,7 @@ BIN := .venv/bin
 # How many test processes; the machine's cores serve PostgreSQL and browsers as well.
 WORKERS ?= 2
 
-.PHONY: run test lint types floors unit bench setup lock clean
+.PHONY: run test lint types floors unit bench setup messages lock clean
 .DEFAULT_GOAL := run
 
 run:
@@ -34,6 +34,10 @@ floors:
 bench:
 	@$(PYTHON) scripts/set_up.py test
 	@$(BIN)/python -m bench
+
+# Find what people read, in code, templates and the client, and bring the catalogues in chat/locale up to date.
+messages:
+	@$(BIN)/python scripts/messages.py
 
 # Take the newest versions of everything and write down which they are.
 lock:

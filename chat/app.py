@@ -75,6 +75,7 @@ from chat.resources.figures import MetricsPage
 from chat.resources.files import Callers, Files
 from chat.resources.incoming.resource import IncomingWebhooks
 from chat.resources.intake import Intake
+from chat.resources.language import LanguageChoice
 from chat.resources.messages import MessagesResource
 from chat.resources.muted_users import MutedUsersResource
 from chat.resources.notes import Door
@@ -118,6 +119,7 @@ class Application:
         self.presences = Presences(self.directory)
         self.bus.listen(self.presences.hear)
         self.bus.listen(self.fanout.process_event)
+        self.languages = LanguageChoice(lambda user_id: None, lambda: None)
         self._greeting: list[str] = []
         self.deferred_work = DeferredWork(self.database, reactor, SystemRandom().random)
         self.consequences: list[Consequence] = []
@@ -152,7 +154,7 @@ class Application:
             database, directory, self.presences, self.queues, self.settings, reactor,
             generation=int(reactor.seconds()))
         authentication = Authentication(directory, self.accounts, reactor)
-        rest = Rest(reactor, self.limits, self.metrics, database.count, self.activity.seen)
+        rest = Rest(reactor, self.limits, self.metrics, database.count, self.activity.seen, self.languages.of_request)
         self.rest = rest
         for resource in (
                 MessagesResource(self.sending, self.history, self.flags, self.reactions, directory),
@@ -186,7 +188,8 @@ class Application:
         self._avatar_pages = AvatarPages(directory, self.files, self.pictures, callers)
         self._file_pages = Files(self.attachments, self.files, self.links, callers, reactor)
         self._build_figures()
-        self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication, reactor)
+        self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication,
+                            self.languages, reactor)
 
     def _build_figures(self) -> None:
         """What /metrics tells beside requests."""

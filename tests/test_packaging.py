@@ -46,7 +46,7 @@ def undeclared_imports(folders: tuple[str, ...], known: set[str]) -> tuple[int, 
                 modules |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 modules.add(node.module.split(".")[0])
-    modules -= set(sys.stdlib_module_names) | {"chat", "tests", "bench"}
+    modules -= set(sys.stdlib_module_names) | {"chat", "tests", "bench", "scripts"}
     brought = {name: {canonicalize_name(package) for package in packages.get(name, ())} for name in modules}
     return len(modules), {name for name in modules if not brought[name] & (known | BROUGHT_ALONG)}
 

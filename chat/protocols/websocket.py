@@ -90,7 +90,8 @@ class ChatSocket(WebSocketServerProtocol):
         agent = headers.get("user-agent", "")
         self.notes = RequestNotes(factory.door, "SOCKET", "/websocket", client_name=client_name(agent, factory.door),
                                   user_agent=agent, address=factory.proxies.client(
-                                      host_of(self.transport.getPeer()), headers.get("x-forwarded-for")))
+                                      host_of(self.transport.getPeer()), headers.get("x-forwarded-for")),
+                                  header=headers.get)
         try:
             factory.authenticate(self.notes, headers)
         except JsonableError as error:
@@ -154,7 +155,8 @@ class ChatSocket(WebSocketServerProtocol):
         notes = RequestNotes(
             self.notes.door, "SOCKET", self.notes.door.value + path, user=self.notes.user,
             session=self.notes.session, client_name=self.notes.client_name, user_agent=self.notes.user_agent,
-            address=self.notes.address, started=self.factory.clock.seconds(), request_id=secrets.token_hex(8))
+            address=self.notes.address, header=self.notes.header, started=self.factory.clock.seconds(),
+            request_id=secrets.token_hex(8))
         key = request.get("idempotency_key")
         notes.idempotency_key = key if isinstance(key, str) else None
 

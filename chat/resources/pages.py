@@ -20,10 +20,13 @@ from chat.deferreds import Clock, shielded
 from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from chat.directory import Directory
 from chat.errors import JsonableError, NotFound, RateLimitHit
+from chat.languages import Language
 from chat.models import Role, User
 from chat.passwords import csrf_token, same
 from chat.resources.body import body_values
+from chat.resources.client_page import client_page
 from chat.resources.door import CSRF_COOKIE, SESSION_COOKIE, Authentication, cookie, header, notes_of
+from chat.resources.language import LanguageChoice
 from chat.resources.notes import Door
 from chat.resources.redirects import safe_next
 from chat.settings import Settings, static_folder
@@ -40,12 +43,13 @@ _HEADERS = {
 
 class Pages:
     def __init__(self, settings: Settings, directory: Directory, accounts: Accounts, organisations: Organisations,
-                 authentication: Authentication, clock: Clock) -> None:
+                 authentication: Authentication, languages: LanguageChoice, clock: Clock) -> None:
         self._settings = settings
         self._directory = directory
         self._accounts = accounts
         self._organisations = organisations
         self._authentication = authentication
+        self._languages = languages
         self._clock = clock
         self._static = static_folder()
         self._templates = Environment(
@@ -74,7 +78,7 @@ class Pages:
         self._set_csrf_cookie(request, csrf_token(cookie(request, SESSION_COOKIE) or ""))
         for name, value in _HEADERS.items():
             request.setHeader(name, value)
-        return (self._static / "index.html").read_bytes()
+        return client_page((self._static / "index.html").read_bytes(), self._language(request))
 
     def login(self, request: Any) -> Any:
         """The sign-in page."""
@@ -175,6 +179,9 @@ class Pages:
         return self._error(request, 500, "Something went wrong", "The failure was logged. Try again in a moment.")
 
     # Pieces
+
+    def _language(self, request: Any) -> Language:
+        return self._languages.of(self._caller(request), header(request, "accept-language"))
 
     def _caller(self, request: Any) -> User | None:
         notes = notes_of(request, Door.JSON, "/", self._clock)

@@ -21,6 +21,8 @@ from werkzeug.routing import BaseConverter, Map, Rule
 from chat.database.pool import Count
 from chat.deferreds import Clock, shielded
 from chat.errors import JsonableError, MethodNotAllowed, NotFound, Unauthorized
+from chat.i18n import translate_refusal
+from chat.languages import ENGLISH, Language
 from chat.metrics import Metrics
 from chat.models import User
 from chat.params import Raw
@@ -63,10 +65,13 @@ def json_success(notes: RequestNotes, data: Mapping[str, Any] | None = None) -> 
     return orjson.dumps(envelope) + b"\n"
 
 
-def json_error(error: BaseException) -> Reply:
-    """The one error map: what the client is told of a failure. Unknown ones are logged in full, answered blandly."""
+def json_error(error: BaseException, language: Language = ENGLISH) -> Reply:
+    """The one error map: what the client is told of a failure, its sentence in `language`. Unknown failures are logged
+    in full, answered blandly."""
     if isinstance(error, JsonableError):
-        return Reply(error.status, orjson.dumps(error.envelope()) + b"\n", error.headers())
+        envelope = error.envelope()
+        envelope["msg"] = translate_refusal(language, envelope["msg"])
+        return Reply(error.status, orjson.dumps(envelope) + b"\n", error.headers())
     _log.failure("a request failed", _failure(error))
     return Reply(500, b'{"result":"error","msg":"Internal server error","code":"INTERNAL_SERVER_ERROR"}\n')
 
@@ -75,12 +80,14 @@ class Rest:
     """The table of all routes, and their dispatch."""
 
     def __init__(self, clock: Clock, limits: RateLimits, metrics: Metrics, count: Callable[[], Count] = Count,
-                 seen: Callable[[User], Awaitable[None] | None] = lambda user: None) -> None:
+                 seen: Callable[[User], Awaitable[None] | None] = lambda user: None,
+                 language: Callable[[RequestNotes], Language] = lambda notes: ENGLISH) -> None:
         self._clock = clock
         self._limits = limits
         self._metrics = metrics
         self._count = count
         self._seen = seen
+        self._language = language
         self._verbs: dict[str, dict[str, Route]] = {}
         self._map = Map(converters={"email": _EmailConverter}, strict_slashes=False, merge_slashes=False)
         self._urls = self._map.bind("")
@@ -139,7 +146,7 @@ class Rest:
             assert route.handler is not None
             answer = self._answer(notes, route.handler(notes, parameters, **places), route)
         except Exception as error:
-            return _now(self._logged(notes, json_error(error)))
+            return _now(self._logged(notes, json_error(error, self._language(notes))))
         return Deferred.fromCoroutine(answer) if route.waits else shielded(answer)
 
     async def _answer(self, notes: RequestNotes, outcome: Awaitable[Any], route: Route) -> Reply:
@@ -152,7 +159,7 @@ class Rest:
         except CancelledError:
             raise
         except Exception as error:
-            reply = json_error(error)
+            reply = json_error(error, self._language(notes))
         if route.waits and reply.status == 200:
             self._metrics.request(notes.door.name.lower(), notes.method, notes.route, reply.status)
         else:

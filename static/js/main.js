@@ -1,5 +1,6 @@
 /** Starts the client: makes every part, hands each what it needs, and listens to the browser. */
 
+import "./language.js";
 import { Model } from "./data/model.js";
 import { systemClock as clock } from "./lib/clock.js";
 import { JsonStorage } from "./lib/storage.js";
