@@ -57,6 +57,10 @@ from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration
 from chat.file_store import FileStore
 from chat.history import History
+from chat.letters import Letters
+from chat.mail import Mailer, default_sender, host_name
+from chat.mail_folder import MailFolder
+from chat.mail_server import mail_server
 from chat.markdown.offload import MarkdownProcess
 from chat.metrics import Metrics
 from chat.presence import Presences
@@ -91,11 +95,13 @@ from chat.resources.uploads import UploadsResource
 from chat.resources.user_status import UserStatusResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
-from chat.settings import Settings, static_folder
+from chat.settings import Settings, StartError, static_folder
+from chat.smtp import MailDelivery
 from chat.temporary_links import TemporaryLinks
 from chat.thumbnails import Pictures
 from chat.uploaded import MAX_PICTURE_MIB
 from chat.workers.dormancy import Dormancy
+from chat.workers.emails import Emails
 from chat.workers.presence import PresenceWriter
 from chat.workers.scheduled_messages import ScheduledDelivery
 
@@ -124,7 +130,22 @@ class Application:
         self.deferred_work = DeferredWork(self.database, reactor, SystemRandom().random)
         self.consequences: list[Consequence] = []
         """What sent messages cause: each feature adds its own."""
+        self._build_mail()
         self._build()
+
+    def _build_mail(self) -> None:
+        """Mail, and how it leaves."""
+        settings, delivery = self.settings, None
+        if settings.smtp is not None:
+            try:
+                delivery = MailDelivery(self.reactor, mail_server(settings.smtp), authorities=settings.smtp_authorities,
+                                        own_name=host_name(settings.external_url))
+            except (OSError, ValueError) as error:
+                raise StartError(f"The authorities in --smtp-authorities cannot be used: {error}.") from None
+        Emails(delivery, MailFolder(settings.data)).serve(self.deferred_work)
+        self.mailer = Mailer(self.deferred_work, self.directory, self.reactor, Letters(),
+                             sender=settings.mail_from or default_sender(settings.external_url),
+                             delivers=delivery is not None)
 
     def _build(self) -> None:
         database, directory, bus, reactor = self.database, self.directory, self.bus, self.reactor

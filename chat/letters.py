@@ -18,15 +18,16 @@ A missing word is an error, not an empty place. It knows no addresses of people 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Template
+
+from chat.languages import ENGLISH, LANGUAGES
+from chat.templating import TEMPLATES, environment
 
 MAX_SUBJECT = 150
-_FOLDER = Path(__file__).resolve().parent / "templates" / "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +37,21 @@ class Letter:
     html: str
 
 
-def _untranslated(language: str) -> Callable[[str], str]:
-    return lambda text: text
-
-
 class Letters:
-    def __init__(self, translation: Callable[[str], Callable[[str], str]] = _untranslated) -> None:
-        """`translation` gives the function that puts a text into a language."""
-        self._translation = translation
-        self._environment = Environment(
-            loader=FileSystemLoader(_FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-            autoescape=select_autoescape(["html"], default_for_string=True))
+    def __init__(self) -> None:
+        self._environments = {code: environment(language, TEMPLATES / "mail") for code, language in LANGUAGES.items()}
 
     def write(self, template: str, words: Mapping[str, Any], language: str = "en") -> Letter:
-        """The letter. Raises jinja2.TemplateError for a template that is not there and for a word that is missing."""
-        context = {**words, "_": self._translation(language), "language": language}
-        text = self._environment.get_template(template + ".txt")
-        subject = _cut(_one_line(self._block(text, "subject", context)), MAX_SUBJECT)
-        html = self._environment.get_template(template + ".html")
-        return Letter(subject, text.render(context).strip() + "\n", html.render(context, subject=subject))
+        """The letter, in English where it is not to be had in `language`. Raises jinja2.TemplateError for a template
+        that is not there and for a word that is missing."""
+        made = self._environments.get(language) or self._environments[ENGLISH.code]
+        text, html = made.get_template(template + ".txt"), made.get_template(template + ".html")
+        subject = _cut(_one_line(_block(text, "subject", words)), MAX_SUBJECT)
+        return Letter(subject, text.render(words).strip() + "\n", html.render(words, subject=subject))
 
-    def _block(self, template: Any, name: str, context: Mapping[str, Any]) -> str:
-        return "".join(template.blocks[name](template.new_context(context)))
+
+def _block(template: Template, name: str, words: Mapping[str, Any]) -> str:
+    return "".join(template.blocks[name](template.new_context(dict(words))))
 
 
 def _one_line(text: str) -> str:
