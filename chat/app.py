@@ -63,6 +63,7 @@ from chat.mail_folder import MailFolder
 from chat.mail_server import mail_server
 from chat.markdown.offload import MarkdownProcess
 from chat.metrics import Metrics
+from chat.outbound import Outbound
 from chat.presence import Presences
 from chat.protocols.websocket import SocketFactory
 from chat.ratelimit import RateLimits
@@ -95,7 +96,7 @@ from chat.resources.uploads import UploadsResource
 from chat.resources.user_status import UserStatusResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
-from chat.settings import Settings, StartError, static_folder
+from chat.settings import Settings, StartError, allowed_networks, static_folder
 from chat.smtp import MailDelivery
 from chat.temporary_links import TemporaryLinks
 from chat.thumbnails import Pictures
@@ -128,6 +129,7 @@ class Application:
         self.languages = LanguageChoice(lambda user_id: None, lambda: None)
         self._greeting: list[str] = []
         self.deferred_work = DeferredWork(self.database, reactor, SystemRandom().random)
+        self.outbound = Outbound(reactor, settings.external_url, allowed_networks(settings.allowed_networks))
         self.consequences: list[Consequence] = []
         """What sent messages cause: each feature adds its own."""
         self._build_mail()

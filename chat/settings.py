@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chat.mail_server import mail_server
+from chat.networks import Network, read_networks
 
 ENVIRONMENT_PREFIX = "PLAIT_"
 MAX_FILE_BYTES = 1_000_000
@@ -99,6 +100,11 @@ class Settings:
     unlimited: bool = option(
         False,
         "have none of these limits: for tests and measurements",
+    )
+    allowed_networks: str = option(
+        "",
+        "networks of your own that link previews and outgoing webhooks may reach all the same, on any port, "
+        "comma-separated, as in 10.1.0.0/16",
     )
     smtp: str | None = option(
         None,
@@ -193,6 +199,7 @@ def load_settings(
     values.setdefault("data", Path("var").resolve())
     settings = Settings(**values)
     trusted_networks(settings.trusted_proxies)
+    allowed_networks(settings.allowed_networks)
     host, port = listen_address(settings.listen)
     url = _checked_url(settings.external_url) or _derived_url(host, port)
     _check_mail(settings)
@@ -214,9 +221,6 @@ def listen_address(endpoint: str) -> tuple[str, int | None]:
     return named.get("interface", ""), int(port)
 
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
 def trusted_networks(text: str) -> tuple[list[Network], bool]:
     """The networks of --trusted-proxies, and whether Unix sockets are among them. Raises SettingsError."""
     names = [name.strip() for name in text.split(",") if name.strip()]
@@ -224,6 +228,14 @@ def trusted_networks(text: str) -> tuple[list[Network], bool]:
         return [ipaddress.ip_network(name) for name in names if name != "unix"], "unix" in names
     except ValueError as error:
         raise SettingsError(f"--trusted-proxies names addresses, networks and 'unix', but {error}.") from None
+
+
+def allowed_networks(text: str) -> tuple[Network, ...]:
+    """The networks of --allowed-networks. Raises SettingsError."""
+    try:
+        return read_networks(text)
+    except ValueError as error:
+        raise SettingsError(f"--allowed-networks names networks between commas, but {error}.") from None
 
 
 def static_folder() -> Path:

@@ -17,7 +17,7 @@ from chat.settings import (
 )
 
 CHECKED_VALUES = {"listen": "tcp:1", "external_url": "http://h", "trusted_proxies": "10.0.0.0/8",
-                  "smtp": "smtps://m", "mail_from": "a@b"}
+                  "allowed_networks": "10.0.0.0/8, fd00::/8", "smtp": "smtps://m", "mail_from": "a@b"}
 """Values of options that take no other text."""
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +53,10 @@ class SourcesTests:
         for item in options():
             read = {bool: True, int: 7, str: values[item.name], Path: Path(values[item.name])}[item.kind]
             assert getattr(from_file, item.name) == read
+
+    def test_networks_are_networks(self) -> None:
+        with pytest.raises(SettingsError, match=r"--allowed-networks names networks between commas, but '10\.1'"):
+            load_settings({"allowed_networks": "10.1"}, {})
 
     @pytest.mark.parametrize("value", ["-1", "1.5", "many", "true", "٣", "9" * 30])
     def test_numbers_are_whole_and_bounded(self, tmp_path: Path, value: str) -> None:
