@@ -6,13 +6,18 @@ The catalogue stands in the page as data, which no browser runs, so that the cli
 from __future__ import annotations
 
 from functools import cache
+from html import escape
 
 import orjson
 
-from chat.i18n import client_catalogue
+from chat.i18n import client_catalogue, translate
+from chat.i18n import gettext as _
 from chat.languages import ENGLISH, Language
 
 _HTML = b'<html lang="en">'
+_TEXTS = (_("Channels and conversations"), _("Messages"), _("People"),
+          _("Plait needs JavaScript to show your conversations."))
+"""What `index.html` itself says, in attributes and elements."""
 
 
 def client_page(page: bytes, language: Language) -> bytes:
@@ -20,6 +25,10 @@ def client_page(page: bytes, language: Language) -> bytes:
     if language is ENGLISH:
         return page
     opening = f'<html lang="{language.tag}" dir="{language.direction}">'.encode()
+    for text in _TEXTS:
+        translated = escape(translate(language, text))
+        page = page.replace(f'"{text}"'.encode(), f'"{translated}"'.encode())
+        page = page.replace(f">{text}<".encode(), f">{translated}<".encode())
     return page.replace(_HTML, opening, 1).replace(b"</head>", _data(language) + b"</head>", 1)
 
 

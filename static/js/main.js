@@ -3,6 +3,7 @@
 import "./language.js";
 import { Model } from "./data/model.js";
 import { systemClock as clock } from "./lib/clock.js";
+import { t } from "./lib/i18n.js";
 import { JsonStorage } from "./lib/storage.js";
 import { Api } from "./net/api.js";
 import { Commands } from "./net/commands.js";
@@ -57,7 +58,7 @@ function loaded() {
 
 // Until the first registration there is nothing to show but that we are at it.
 connection.subscribe(() => {
-  const words = connection.status === "away" ? "The server cannot be reached. Trying again." : "";
+  const words = connection.status === "away" ? t("The server cannot be reached. Trying again.") : "";
   document.querySelector("#boot p").textContent = words;
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { hueOfColor, hueOfId } from "../../static/js/lib/hue.js";
-import { badge, best, counted, fit, initials } from "../../static/js/lib/text.js";
+import { badge, best, fit, initials } from "../../static/js/lib/text.js";
 import { dayLabel, listTime } from "../../static/js/lib/times.js";
 import { entriesOf } from "../../static/js/ui/feed_entries.js";
 import { windowOf } from "../../static/js/ui/feed_window.js";
@@ -118,14 +118,10 @@ test("what fits best comes first, accents and case aside", () => {
   assert.equal(fit("abc", "x"), 0);
 });
 
-test("initials, counts and badges are short", () => {
+test("initials and badges are short", () => {
   assert.deepEqual(
     ["Ada Lovelace", "plato", "  ", "李 小龙", "🙂 Smile", "jean-luc von picard"].map(initials),
     ["AL", "P", "?", "李小", "🙂S", "JP"],
-  );
-  assert.deepEqual(
-    [counted(1, "message", "messages"), counted(2, "message", "messages")],
-    ["1 message", "2 messages"],
   );
   assert.deepEqual([7, 999, 1000, 1999, 12_345].map(badge), ["7", "999", "1k", "1.9k", "12k"]);
 });

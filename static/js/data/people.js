@@ -1,5 +1,6 @@
 /** The people of the organisation: who they are and what they are called. */
 
+import { t } from "../lib/i18n.js";
 import { Store } from "../lib/store.js";
 
 export class People extends Store {
@@ -24,13 +25,13 @@ export class People extends Store {
   }
 
   /** A name to show for anyone, also for people the client has not been told of. */
-  name(id, fallback = "Unknown person") {
+  name(id, fallback = t("Unknown person")) {
     return this.#byId.get(id)?.full_name ?? fallback;
   }
 
   /** The names of a direct conversation. */
   names(user_ids) {
-    return user_ids.map((id) => this.name(id)).join(", ");
+    return user_ids.map((id) => this.name(id)).join(t(", "));
   }
 
   /** Everyone who can be written to, by name. */

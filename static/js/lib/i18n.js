@@ -4,18 +4,19 @@
  *  written out in the call, where `make messages` finds them. `speak` comes before the first of them: see language.js.
  */
 
+const LATIN = { numberingSystem: "latn" };
 const FORMS = ["zero", "one", "two", "few", "many", "other"];
 
 let spoken = { tag: "en", messages: Object.create(null) };
 let rules = new Intl.PluralRules("en");
 let forms = ["one", "other"];
-let numbers = new Intl.NumberFormat("en");
+let numbers = new Intl.NumberFormat(locale(), LATIN);
 
 /** From now on in the language of `tag`, with the catalogue `messages`: English to theirs, a list for plurals. */
 export function speak({ tag = "en", messages = {} } = {}) {
   spoken = { tag, messages: Object.assign(Object.create(null), messages) };
   rules = new Intl.PluralRules(tag);
-  numbers = new Intl.NumberFormat(tag);
+  numbers = new Intl.NumberFormat(locale(), LATIN);
   const known = rules.resolvedOptions().pluralCategories;
   forms = FORMS.filter((form) => known.includes(form));
 }
@@ -23,6 +24,13 @@ export function speak({ tag = "en", messages = {} } = {}) {
 /** The language spoken, as Intl and HTML call it. */
 export function languageTag() {
   return spoken.tag;
+}
+
+/** The language spoken, in the variety that the browser prefers: it decides how times and numbers look. */
+export function locale() {
+  const [base] = spoken.tag.split("-");
+  const wanted = globalThis.navigator?.languages ?? [];
+  return wanted.find((tag) => tag.split("-")[0] === base) ?? spoken.tag;
 }
 
 /** A text, with the `{names}` in it filled from `values`. */

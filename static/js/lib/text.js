@@ -52,11 +52,6 @@ export function best(items, query, textOf, limit) {
   return scored.slice(0, limit).map((entry) => entry.item);
 }
 
-/** "1 message", "2 messages". */
-export function counted(count, one, many) {
-  return `${count.toLocaleString()} ${count === 1 ? one : many}`;
-}
-
 /** A number for a badge: short, whatever it is. */
 export function badge(count) {
   if (count < 1000) return String(count);

@@ -1,12 +1,14 @@
 /** Moments in words. All take seconds since 1970, as the server gives them, and the present in milliseconds. */
 
+import { locale, t } from "./i18n.js";
+
 const formats = new Map();
 
 function format(options) {
   const key = JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat(undefined, options);
+    found = new Intl.DateTimeFormat(locale(), { numberingSystem: "latn", ...options });
     formats.set(key, found);
   }
   return found;
@@ -31,8 +33,8 @@ export function dayLabel(timestamp, now_ms) {
   const now = new Date(now_ms);
   const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
   const days = Math.round((midnight(now) - midnight(date)) / 86_400_000);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0) return t("Today");
+  if (days === 1) return t("Yesterday");
   if (days > 1 && days < 7) return format({ weekday: "long" }).format(date);
   if (date.getFullYear() === now.getFullYear()) return format({ day: "numeric", month: "long" }).format(date);
   return format({ day: "numeric", month: "long", year: "numeric" }).format(date);
@@ -41,8 +43,8 @@ export function dayLabel(timestamp, now_ms) {
 /** Short, for lists of conversations: the time today, else the day. */
 export function listTime(timestamp, now_ms) {
   const label = dayLabel(timestamp, now_ms);
-  if (label === "Today") return clockTime(timestamp);
-  if (label === "Yesterday") return label;
+  if (label === t("Today")) return clockTime(timestamp);
+  if (label === t("Yesterday")) return label;
   const date = new Date(timestamp * 1000);
   const sameYear = date.getFullYear() === new Date(now_ms).getFullYear();
   return format(sameYear ? { day: "numeric", month: "short" } : { dateStyle: "medium" }).format(date);

@@ -1,5 +1,7 @@
 /** The one place that fetches. Speaks the envelope of `/json`: answers with its `data`, or throws. */
 
+import { t } from "../lib/i18n.js";
+
 const TIMEOUT_MS = 30_000;
 
 /** The server refused, with a code to act on and words to show. */
@@ -103,14 +105,14 @@ export class Api {
     } catch (error) {
       throw new NetworkError(
         error?.name === "AbortError"
-          ? "The server took too long to answer."
-          : "The server cannot be reached.",
+          ? t("The server took too long to answer.")
+          : t("The server cannot be reached."),
       );
     }
     const body = parse(text);
     if (response.status === 401) this.onSignedOut?.();
     // A proxy answers for a server that is away in words of its own.
-    if (body === undefined && response.status >= 500) throw new NetworkError("The server cannot be reached.");
+    if (body === undefined && response.status >= 500) throw new NetworkError(t("The server cannot be reached."));
     return unwrap(response.status, body);
   }
 }

@@ -2,6 +2,7 @@
  *  the server's protocol words them. A socket is used once; when it closes, every request in it fails with
  *  NetworkError and `onClose` is called. */
 
+import { t } from "../lib/i18n.js";
 import { NetworkError, unwrap } from "./api.js";
 
 const OPEN_TIMEOUT_MS = 5_000;
@@ -69,7 +70,7 @@ export class Socket {
   #ask(frame) {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) {
-        reject(new NetworkError("The server cannot be reached."));
+        reject(new NetworkError(t("The server cannot be reached.")));
         return;
       }
       this.#requests += 1;
@@ -137,10 +138,10 @@ export class Socket {
     if (this.#closed) return;
     this.#closed = true;
     for (const timer of [this.#openTimer, this.#ackTimer, this.#silenceTimer]) this.clock.clearTimeout(timer);
-    this.#opening.reject(new NetworkError("The server cannot be reached."));
+    this.#opening.reject(new NetworkError(t("The server cannot be reached.")));
     for (const waiting of this.#pending.values()) {
       this.clock.clearTimeout(waiting.timer);
-      waiting.reject(new NetworkError("The connection was lost."));
+      waiting.reject(new NetworkError(t("The connection was lost.")));
     }
     this.#pending.clear();
     this.onClose();

@@ -2,6 +2,7 @@
  *  registration has brought the model to life. */
 
 import { isFeed, marksAsRead, narrowKey, simple } from "../data/narrow.js";
+import { t } from "../lib/i18n.js";
 import { ChannelsPage } from "./channels_page.js";
 import { Compose } from "./compose.js";
 import { connectionStrip } from "./connection_strip.js";
@@ -35,7 +36,7 @@ export class App extends Intents {
       window,
       model,
       onNarrow: (narrow) => this.show(narrow),
-      onUnknown: () => view.notify("That address does not lead anywhere here."),
+      onUnknown: () => view.notify(t("That address does not lead anywhere here.")),
     });
   }
 
@@ -141,7 +142,7 @@ export class App extends Intents {
     if (!narrow.near) return;
     await opening;
     if (!(await history.openAt(list, narrow.near))) {
-      this.view.notify("That message is not here any more.");
+      this.view.notify(t("That message is not here any more."));
       return;
     }
     const message = list.data.items.find((item) => item.id === narrow.near);

@@ -2,7 +2,8 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { channelNarrow, hashOf } from "../data/narrow.js";
-import { best, counted } from "../lib/text.js";
+import { n, t } from "../lib/i18n.js";
+import { best } from "../lib/text.js";
 import { icon } from "./icon.js";
 import { channelIcon } from "./message_row.js";
 
@@ -28,14 +29,14 @@ export class ChannelsPage {
         <input
           class="field"
           type="search"
-          placeholder="Find a channel"
-          aria-label="Find a channel"
+          placeholder=${t("Find a channel")}
+          aria-label=${t("Find a channel")}
           maxlength="60"
           .value=${this.#query}
           @input=${(event) => this.#set(() => (this.#query = event.target.value))}
         />
         <button type="button" class="button" @click=${() => this.#set(() => (this.#creating = !this.#creating))}>
-          ${icon("plus")}New channel
+          ${icon("plus")}${t("New channel")}
         </button>
       </div>
       ${this.#creating ? this.#form() : nothing}
@@ -45,7 +46,7 @@ export class ChannelsPage {
           (channel) => channel.stream_id,
           (channel) => this.#row(channel),
         )}
-        ${found.length === 0 ? html`<p class="group-empty">No channel is called that.</p>` : nothing}
+        ${found.length === 0 ? html`<p class="group-empty">${t("No channel is called that.")}</p>` : nothing}
       </section>
     </div>`;
   }
@@ -53,21 +54,21 @@ export class ChannelsPage {
   #form() {
     const { limits } = this.app.model.realm;
     return html`<form class="card" @submit=${(event) => this.#create(event)}>
-      <h2>New channel</h2>
+      <h2>${t("New channel")}</h2>
       ${this.#error ? html`<p class="form-error" role="alert">${this.#error}</p>` : nothing}
-      <label><span>Name</span>
-        <input class="field" name="name" required maxlength=${limits.channel_name} autocomplete="off" dir="auto" placeholder="design" />
+      <label><span>${t("Name")}</span>
+        <input class="field" name="name" required maxlength=${limits.channel_name} autocomplete="off" dir="auto" placeholder=${t("design")} />
       </label>
-      <label><span>What it is for</span>
-        <input class="field" name="description" maxlength=${limits.channel_description} autocomplete="off" dir="auto" placeholder="Optional" />
+      <label><span>${t("What it is for")}</span>
+        <input class="field" name="description" maxlength=${limits.channel_description} autocomplete="off" dir="auto" placeholder=${t("Optional")} />
       </label>
       <label class="check">
         <input type="checkbox" name="private" />
-        <span><strong>Private</strong><span>Only people who are added can see it and its messages.</span></span>
+        <span><strong>${t("Private")}</strong><span>${t("Only people who are added can see it and its messages.")}</span></span>
       </label>
       <div class="card-actions">
-        <button type="submit" class="button button-main">Create channel</button>
-        <button type="button" class="button" @click=${() => this.#set(() => (this.#creating = false))}>Cancel</button>
+        <button type="submit" class="button button-main">${t("Create channel")}</button>
+        <button type="button" class="button" @click=${() => this.#set(() => (this.#creating = false))}>${t("Cancel")}</button>
       </div>
     </form>`;
   }
@@ -80,14 +81,14 @@ export class ChannelsPage {
         <span class="line-hash hue hue-${channel.hue}">${channelIcon(channel)}</span>
         <span class="line-title line-strong cut" dir="auto">${channel.name}</span>
         <span class="line-text cut" dir="auto">${channel.description}</span>
-        ${count === undefined ? nothing : html`<span class="line-count" title=${counted(count, "subscriber", "subscribers")}>${icon("users")}${count}</span>`}
+        ${count === undefined ? nothing : html`<span class="line-count" title=${n("{count} subscriber", "{count} subscribers", count)}>${icon("users")}${count}</span>`}
       </a>
       <button
         type="button"
         class="button button-small line-button ${channel.subscribed ? "" : "button-main"}"
         ?disabled=${this.#busy.has(id)}
         @click=${() => this.#toggle(channel)}
-      >${channel.subscribed ? "Leave" : "Follow"}</button>
+      >${channel.subscribed ? t("Leave") : t("Follow")}</button>
     </div>`;
   }
 
@@ -111,7 +112,7 @@ export class ChannelsPage {
     if (name === "") return;
     const taken = this.app.model.channels.byName(name);
     if (taken) {
-      this.#set(() => (this.#error = `There is a channel called ${taken.name} already.`));
+      this.#set(() => (this.#error = t("There is a channel called {name} already.", { name: taken.name })));
       return;
     }
     try {

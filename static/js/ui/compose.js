@@ -3,6 +3,7 @@
 import { render } from "lit";
 import { channelConversation } from "../data/conversation.js";
 import { conversationOf, isFeed, matches, narrowOfConversation } from "../data/narrow.js";
+import { number, t } from "../lib/i18n.js";
 import { composeView } from "./compose_view.js";
 import { suggest } from "./suggestions.js";
 
@@ -172,7 +173,10 @@ export class Compose {
     const { limits } = app.model.realm;
     if ([...content].length > limits.message) {
       this.#complain(
-        `A message can have ${limits.message.toLocaleString()} characters; this one has ${[...content].length.toLocaleString()}.`,
+        t("A message can have {limit} characters; this one has {length}.", {
+          limit: number(limits.message),
+          length: number([...content].length),
+        }),
       );
       return;
     }
@@ -220,8 +224,8 @@ export class Compose {
       return;
     }
     if (isFeed(narrow)) {
-      app.view.notify(`Sent to ${app.model.titleOf(conversation)}.`, {
-        label: "Go there",
+      app.view.notify(t("Sent to {where}.", { where: app.model.titleOf(conversation) }), {
+        label: t("Go there"),
         run: () => app.go(narrowOfConversation(conversation)),
       });
       this.close();
@@ -232,10 +236,10 @@ export class Compose {
   }
 
   #missing() {
-    if (this.to.type === "direct") return "Choose at least one person to write to.";
+    if (this.to.type === "direct") return t("Choose at least one person to write to.");
     return this.to.channel_id === undefined
-      ? "Choose a channel to write to."
-      : "Give the conversation a topic, a few words are enough.";
+      ? t("Choose a channel to write to.")
+      : t("Give the conversation a topic, a few words are enough.");
   }
 
   #complain(words) {

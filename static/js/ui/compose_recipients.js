@@ -1,6 +1,7 @@
 /** The line of the compose box that says to whom: channel and topic, or people. */
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
+import { t } from "../lib/i18n.js";
 import { iconButton, icon } from "./icon.js";
 import { avatar } from "./avatar.js";
 import { suggestPeople, suggestTopics } from "./suggestions.js";
@@ -10,11 +11,11 @@ import { suggestionList } from "./suggestion_list.js";
 export function recipients(app, box) {
   const { type } = box.to;
   return html`<div class="compose-to">
-    <div class="compose-kinds" role="group" aria-label="Kind of message">
-      ${kind(box, "channel", "hash", "Channel")} ${kind(box, "direct", "users", "Direct")}
+    <div class="compose-kinds" role="group" aria-label=${t("Kind of message")}>
+      ${kind(box, "channel", "hash", t("Channel"))} ${kind(box, "direct", "users", t("Direct"))}
     </div>
     ${type === "channel" ? channelAndTopic(app, box) : people(app, box)}
-    ${iconButton("x", "Close", () => box.close(), { className: "compose-close", shortcut: "Esc" })}
+    ${iconButton("x", t("Close"), () => box.close(), { className: "compose-close", shortcut: "Esc" })}
   </div>`;
 }
 
@@ -39,7 +40,7 @@ function channelAndTopic(app, box) {
     box.topicFocus && channel_id !== undefined ? suggestTopics(app.model, channel_id, topic) : [];
   return html`
     <label class="compose-channel hue hue-${chosen?.hue ?? 0}">
-      <span class="unseen">Channel</span>
+      <span class="unseen">${t("Channel")}</span>
       <select
         class="compose-field"
         ?data-first=${channel_id === undefined}
@@ -52,7 +53,7 @@ function channelAndTopic(app, box) {
           }
         }}
       >
-        <option value="" ?selected=${channel_id === undefined}>Channel</option>
+        <option value="" ?selected=${channel_id === undefined}>${t("Channel")}</option>
         ${options.map((channel) => html`<option value=${channel.stream_id} ?selected=${channel.stream_id === channel_id}>${channel.name}</option>`)}
       </select>
     </label>
@@ -64,8 +65,8 @@ function channelAndTopic(app, box) {
         dir="auto"
         data-topic
         ?data-first=${channel_id !== undefined}
-        placeholder="Topic"
-        aria-label="Topic"
+        placeholder=${t("Topic")}
+        aria-label=${t("Topic")}
         autocomplete="off"
         maxlength=${app.model.realm.limits.topic}
         .value=${live(topic)}
@@ -132,7 +133,7 @@ function people(app, box) {
       (
         id,
       ) => html`<span class="chip">${avatar(app.model.people.get(id), "avatar-tiny")}<span class="cut" dir="auto">${app.model.people.name(id)}</span>
-        <button type="button" class="chip-remove" aria-label="Remove ${app.model.people.name(id)}" @click=${() => box.setTo({ user_ids: user_ids.filter((other) => other !== id) })}>${icon("x")}</button>
+        <button type="button" class="chip-remove" aria-label=${t("Remove {name}", { name: app.model.people.name(id) })} @click=${() => box.setTo({ user_ids: user_ids.filter((other) => other !== id) })}>${icon("x")}</button>
       </span>`,
     )}
     <input
@@ -140,8 +141,8 @@ function people(app, box) {
       type="text"
       dir="auto"
       data-first
-      placeholder=${user_ids.length === 0 ? "Names of people" : "Add another"}
-      aria-label="People to write to"
+      placeholder=${user_ids.length === 0 ? t("Names of people") : t("Add another")}
+      aria-label=${t("People to write to")}
       autocomplete="off"
       maxlength="100"
       .value=${live(typed)}

@@ -1,6 +1,7 @@
 /** How the compose box looks: one line, or in use. What happens in it is the box's business. */
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
+import { t } from "../lib/i18n.js";
 import { pressed } from "./compose_keys.js";
 import { recipients } from "./compose_recipients.js";
 import { icon, iconButton } from "./icon.js";
@@ -36,7 +37,7 @@ function textArea(app, box) {
     rows="1"
     dir="auto"
     aria-label=${words}
-    placeholder=${app.narrow ? "Write a message" : words}
+    placeholder=${app.narrow ? t("Write a message") : words}
     maxlength=${app.model.realm.limits.message * 2}
     enterkeyhint="send"
     .value=${live(box.text)}
@@ -56,12 +57,12 @@ function tools(app, box) {
         ? html`<span class="compose-count ${length > longest ? "over" : ""}">${longest - length}</span>`
         : nothing
     }
-    ${iconButton("smile", "Insert emoji", (event) => app.openEmojiInsert(event.currentTarget))}
+    ${iconButton("smile", t("Insert emoji"), (event) => app.openEmojiInsert(event.currentTarget))}
     <button
       type="submit"
       class="icon-button compose-send"
-      aria-label="Send"
-      title="Send (Enter)"
+      aria-label=${t("Send")}
+      title=${t("Send (Enter)")}
       ?disabled=${box.text.trim() === ""}
     >
       ${icon("send")}
@@ -73,25 +74,25 @@ function closed(app, box) {
   const { channel_id } = app.view.narrow;
   const words =
     channel_id === undefined
-      ? "Write to a channel"
-      : `Start a topic in #${app.model.channels.name(channel_id)}`;
+      ? t("Write to a channel")
+      : t("Start a topic in #{channel}", { channel: app.model.channels.name(channel_id) });
   return html`<div class="compose compose-closed">
     <button type="button" class="compose-start" @click=${() => box.open({ type: "channel" })}>${words}</button>
-    <button type="button" class="button" @click=${() => box.open({ type: "direct" })}>Direct message</button>
+    <button type="button" class="button" @click=${() => box.open({ type: "direct" })}>${t("Direct message")}</button>
   </div>`;
 }
 
 function notFollowed(app, channel) {
   return html`<div class="compose-note">
-    <span>You do not follow #${channel.name}.</span>
-    <button type="button" class="text-button" @click=${() => app.joinChannel(channel)}>Follow this channel</button>
+    <span>${t("You do not follow #{channel}.", { channel: channel.name })}</span>
+    <button type="button" class="text-button" @click=${() => app.joinChannel(channel)}>${t("Follow this channel")}</button>
   </div>`;
 }
 
 function placeholder(app, box) {
   const conversation = box.conversation();
-  if (!conversation) return "Write a message";
-  if (conversation.type === "channel") return `Message #${app.model.titleOf(conversation)}`;
-  if (conversation.user_ids[0] === app.model.people.my_id) return "Write a note to yourself";
-  return `Message ${app.model.titleOf(conversation)}`;
+  if (!conversation) return t("Write a message");
+  if (conversation.type === "channel") return t("Message #{where}", { where: app.model.titleOf(conversation) });
+  if (conversation.user_ids[0] === app.model.people.my_id) return t("Write a note to yourself");
+  return t("Message {people}", { people: app.model.titleOf(conversation) });
 }

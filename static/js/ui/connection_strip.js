@@ -1,5 +1,6 @@
 /** A thin strip while the server cannot be reached; silent about short breaks. */
 import { html, nothing } from "lit";
+import { t } from "../lib/i18n.js";
 import { icon } from "./icon.js";
 
 const QUIET_MS = 2_000;
@@ -17,7 +18,7 @@ export function connectionStrip(app) {
   }
   if (clock.now() - app.away_since < QUIET_MS) return nothing;
   return html`<div class="strip" role="status">
-    ${icon("circle-alert")}<span>The server cannot be reached. What you write is kept and sent when it is back.</span>
-    <button type="button" class="text-button" @click=${() => connection.wake()}>Try now</button>
+    ${icon("circle-alert")}<span>${t("The server cannot be reached. What you write is kept and sent when it is back.")}</span>
+    <button type="button" class="text-button" @click=${() => connection.wake()}>${t("Try now")}</button>
   </div>`;
 }

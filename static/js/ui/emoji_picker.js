@@ -1,5 +1,6 @@
 /** A small picker: the common emoji first, all others by a word. */
 import { html, nothing } from "lit";
+import { t } from "../lib/i18n.js";
 import { emojiView } from "./emoji_view.js";
 
 const SHOWN = 48;
@@ -27,15 +28,15 @@ export class EmojiPicker {
         class="field field-small"
         type="text"
         data-focus
-        placeholder="Find an emoji"
-        aria-label="Find an emoji"
+        placeholder=${t("Find an emoji")}
+        aria-label=${t("Find an emoji")}
         autocomplete="off"
         maxlength="50"
         .value=${this.#query}
         @input=${(event) => this.#set(event.target.value, 0)}
         @keydown=${(event) => this.#key(event, found, menu)}
       />
-      <div class="picker-grid" role="listbox" aria-label="Emoji">
+      <div class="picker-grid" role="listbox" aria-label=${t("Emoji")}>
         ${found.map(
           (entry, index) => html`<button
             type="button"
@@ -48,8 +49,8 @@ export class EmojiPicker {
           >${emojiView(this.app.model, entry)}</button>`,
         )}
       </div>
-      <div class="picker-name">${found[this.#index] ? `:${found[this.#index].emoji_name}:` : html`No emoji is called that.`}</div>
-      ${!this.app.model.emoji.loaded ? html`<div class="unseen">Only common emoji are known</div>` : nothing}
+      <div class="picker-name">${found[this.#index] ? `:${found[this.#index].emoji_name}:` : t("No emoji is called that.")}</div>
+      ${!this.app.model.emoji.loaded ? html`<div class="unseen">${t("Only common emoji are known")}</div>` : nothing}
     </div>`;
   }
 

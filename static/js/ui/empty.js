@@ -1,9 +1,10 @@
 /** What stands where messages would be: the shape of what comes, what a place is for, or why it did not load. */
 import { html, nothing } from "lit";
+import { t } from "../lib/i18n.js";
 
 export function skeleton() {
   const widths = ["wide", "short", "middle", "wide", "middle", "short"];
-  return html`<div class="skeleton" role="status" aria-label="Loading messages">
+  return html`<div class="skeleton" role="status" aria-label=${t("Loading messages")}>
     ${widths.map(
       (width) => html`<div class="skeleton-row" aria-hidden="true">
         <span class="skeleton-avatar"></span>
@@ -14,8 +15,8 @@ export function skeleton() {
 }
 
 export function failedFeed(app, list) {
-  return place("These messages could not be loaded", list.error, {
-    label: "Try again",
+  return place(t("These messages could not be loaded"), list.error, {
+    label: t("Try again"),
     run: () => app.history.open(list),
   });
 }
@@ -26,40 +27,39 @@ export function emptyFeed(app, list) {
   switch (narrow.kind) {
     case "channel":
       return place(
-        `#${channels.name(narrow.channel_id)} is quiet so far`,
-        "Conversations here have topics. Start the first one.",
+        t("#{channel} is quiet so far", { channel: channels.name(narrow.channel_id) }),
+        t("Conversations here have topics. Start the first one."),
         {
-          label: "Start a topic",
+          label: t("Start a topic"),
           run: () => app.compose.open(),
         },
       );
     case "topic":
       return place(
-        "A new topic",
-        `What you write here begins “${narrow.topic}” in #${channels.name(narrow.channel_id)}.`,
+        t("A new topic"),
+        t("What you write here begins “{topic}” in #{channel}.", {
+          topic: narrow.topic,
+          channel: channels.name(narrow.channel_id),
+        }),
         {
-          label: "Write the first message",
+          label: t("Write the first message"),
           run: () => app.compose.open(),
         },
       );
     case "dm":
       return narrow.user_ids.length === 1 && narrow.user_ids[0] === people.my_id
-        ? place("Notes to yourself", "Nobody else sees what you keep here.")
+        ? place(t("Notes to yourself"), t("Nobody else sees what you keep here."))
         : place(
-            `You and ${people.names(narrow.user_ids)}`,
-            "Only the people named here see this conversation.",
+            t("You and {people}", { people: people.names(narrow.user_ids) }),
+            t("Only the people named here see this conversation."),
           );
     case "starred":
-      return place(
-        "No starred messages",
-        "Star a message to find it here again. Press s, or use the star beside it.",
+      return place(t("No starred messages"), t("Star a message to find it here again. Press s, or use the star beside it."),
       );
     case "mentions":
-      return place("No mentions yet", "Messages that mention you by name are gathered here.");
+      return place(t("No mentions yet"), t("Messages that mention you by name are gathered here."));
     default:
-      return place(
-        "Nothing here yet",
-        "Messages of your channels and conversations appear here as they are sent.",
+      return place(t("Nothing here yet"), t("Messages of your channels and conversations appear here as they are sent."),
       );
   }
 }

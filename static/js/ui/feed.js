@@ -6,6 +6,7 @@
 import { html, nothing, render } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { conversationOf, marksAsRead } from "../data/narrow.js";
+import { t } from "../lib/i18n.js";
 import { emptyFeed, failedFeed, skeleton } from "./empty.js";
 import { entriesOf } from "./feed_entries.js";
 import { FeedGeometry } from "./feed_geometry.js";
@@ -126,7 +127,7 @@ export class MessageListView {
       try {
         await this.app.history.toNewest(list);
       } catch (error) {
-        this.app.view.notify(`The newest messages could not be loaded. ${error.message}`);
+        this.app.view.notify(t("The newest messages could not be loaded. {reason}", { reason: error.message }));
         return;
       }
     }
@@ -220,7 +221,7 @@ export class MessageListView {
     const entries = entriesOf(items, ...this.#range, { mixed, unread_line_id: list.unread_line_id });
     return html`
       ${found_oldest && this.#range[0] === 0 ? html`<div class="feed-start"></div>` : nothing}
-      ${list.loading.older ? html`<div class="feed-more">Loading earlier messages</div>` : nothing}
+      ${list.loading.older ? html`<div class="feed-more">${t("Loading earlier messages")}</div>` : nothing}
       ${repeat(
         entries,
         (entry) => entry.key,

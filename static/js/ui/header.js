@@ -1,29 +1,29 @@
 /** The top of the middle column: where we are, what it is about, who is here. */
 import { html, nothing } from "lit";
 import { channelNarrow, conversationOf, hashOf } from "../data/narrow.js";
-import { counted } from "../lib/text.js";
+import { n, t } from "../lib/i18n.js";
 import { icon, iconButton } from "./icon.js";
 import { channelIcon } from "./message_row.js";
 
 const TITLES = {
-  inbox: ["inbox", "Inbox"],
-  recent: ["clock", "Recent conversations"],
-  drafts: ["file-pen", "Drafts"],
-  channels: ["hash", "Channels"],
-  all: ["layers", "All messages"],
-  dms: ["messages-square", "Direct messages"],
-  mentions: ["at-sign", "Mentions"],
-  starred: ["star", "Starred messages"],
+  inbox: ["inbox", t("Inbox")],
+  recent: ["clock", t("Recent conversations")],
+  drafts: ["file-pen", t("Drafts")],
+  channels: ["hash", t("Channels")],
+  all: ["layers", t("All messages")],
+  dms: ["messages-square", t("Direct messages")],
+  mentions: ["at-sign", t("Mentions")],
+  starred: ["star", t("Starred messages")],
 };
 
 export function header(app) {
   const { narrow } = app.view;
   return html`
-    ${iconButton("chevron-left", "Conversations", () => app.view.setSide(true), { className: "head-back" })}
+    ${iconButton("chevron-left", t("Conversations"), () => app.view.setSide(true), { className: "head-back" })}
     <div class="head-where">${where(app, narrow)}</div>
     <div class="head-actions">
-      ${iconButton("ellipsis", "More for this view", (event) => app.openNarrowMenu(event.currentTarget))}
-      ${iconButton("panel-right", "People", () => app.togglePeople(), {
+      ${iconButton("ellipsis", t("More for this view"), (event) => app.openNarrowMenu(event.currentTarget))}
+      ${iconButton("panel-right", t("People"), () => app.togglePeople(), {
         className: "head-people",
         expanded: app.wide ? app.view.people_open : app.view.people_over,
       })}
@@ -45,7 +45,7 @@ function where(app, narrow) {
     const { people } = app.model;
     const self = narrow.user_ids.length === 1 && narrow.user_ids[0] === people.my_id;
     return html`${icon("messages-square", "icon-large")}
-      <h1 class="cut" dir="auto">${self ? "Notes to yourself" : people.names(narrow.user_ids)}</h1>`;
+      <h1 class="cut" dir="auto">${self ? t("Notes to yourself") : people.names(narrow.user_ids)}</h1>`;
   }
   const [name, title] = TITLES[narrow.kind] ?? ["layers", "Plait"];
   return html`${icon(name, "icon-large")}<h1 class="cut">${title}</h1>`;
@@ -54,14 +54,15 @@ function where(app, narrow) {
 function channelWhere(app, narrow) {
   const { channels } = app.model;
   const channel = channels.get(narrow.channel_id);
-  if (!channel) return html`<h1>Unknown channel</h1>`;
+  if (!channel) return html`<h1>${t("Unknown channel")}</h1>`;
   const name = html`<span class="head-hash hue hue-${channel.hue}">${channelIcon(channel, "icon-large")}</span>`;
   const count = channel.subscribers?.size;
   const here =
     count === undefined
       ? nothing
-      : html`<span class="head-count" title=${counted(count, "subscriber", "subscribers")}>
-    ${icon("users")}${count}<span class="unseen"> ${count === 1 ? "subscriber" : "subscribers"}</span></span>`;
+      : html`<span class="head-count" title=${n("{count} subscriber", "{count} subscribers", count)}>
+    ${icon("users")}<span aria-hidden="true">${count}</span
+      ><span class="unseen">${n("{count} subscriber", "{count} subscribers", count)}</span></span>`;
   if (narrow.kind === "topic") {
     return html`${name}
       <h1 class="head-title">

@@ -1,49 +1,50 @@
 /** The list of keys. */
 import { html } from "lit";
+import { t } from "../lib/i18n.js";
 import { iconButton } from "./icon.js";
 
 const KEYS = [
   [
-    "Getting about",
+    t("Getting about"),
     [
-      [["Ctrl K", "/"], "Go to a channel, topic or person"],
-      [["j", "k"], "Next, previous message"],
-      [["↓", "↑"], "The same"],
-      [["Home", "End"], "Oldest, newest message here"],
-      [["n"], "Next unread conversation"],
-      [["i"], "Inbox"],
-      [["t"], "Recent conversations"],
-      [["a"], "All messages"],
-      [["Esc"], "Back, close, stop writing"],
+      [["Ctrl K", "/"], t("Go to a channel, topic or person")],
+      [["j", "k"], t("Next, previous message")],
+      [["↓", "↑"], t("The same")],
+      [["Home", "End"], t("Oldest, newest message here")],
+      [["n"], t("Next unread conversation")],
+      [["i"], t("Inbox")],
+      [["t"], t("Recent conversations")],
+      [["a"], t("All messages")],
+      [["Esc"], t("Back, close, stop writing")],
     ],
   ],
   [
-    "Writing",
+    t("Writing"),
     [
-      [["c"], "New message to a channel"],
-      [["x"], "New direct message"],
-      [["r", "Enter"], "Reply to the message"],
-      [[">"], "Quote it and reply"],
-      [["Enter"], "Send"],
-      [["Shift Enter"], "New line"],
-      [["@", "#", ":"], "Mention, channel, emoji"],
+      [["c"], t("New message to a channel")],
+      [["x"], t("New direct message")],
+      [["r", "Enter"], t("Reply to the message")],
+      [[">"], t("Quote it and reply")],
+      [["Enter"], t("Send")],
+      [["Shift Enter"], t("New line")],
+      [["@", "#", ":"], t("Mention, channel, emoji")],
     ],
   ],
   [
-    "Messages",
+    t("Messages"),
     [
-      [["+"], "Add a reaction"],
-      [["="], "React with 👍"],
-      [["s"], "Star"],
-      [["p"], "Show or hide people"],
-      [["?"], "This list"],
+      [["+"], t("Add a reaction")],
+      [["="], t("React with 👍")],
+      [["s"], t("Star")],
+      [["p"], t("Show or hide people")],
+      [["?"], t("This list")],
     ],
   ],
 ];
 
 export function help(close) {
   return html`<div class="help">
-    <div class="dialog-head"><h2>Keyboard shortcuts</h2>${iconButton("x", "Close", close)}</div>
+    <div class="dialog-head"><h2>${t("Keyboard shortcuts")}</h2>${iconButton("x", t("Close"), close)}</div>
     <div class="help-groups">
       ${KEYS.map(
         ([title, rows]) => html`<section>

@@ -6,6 +6,7 @@
 import { noChange } from "lit";
 import { Directive, directive } from "lit/directive.js";
 import { unicodeOf } from "../data/emoji.js";
+import { t } from "../lib/i18n.js";
 import { fullTime } from "../lib/times.js";
 
 const FORBIDDEN =
@@ -108,7 +109,7 @@ function fitCode(block) {
   const copy = document.createElement("button");
   copy.type = "button";
   copy.className = "code-copy";
-  copy.textContent = "Copy";
+  copy.textContent = t("Copy");
   bar.append(label, copy);
   block.prepend(bar);
 }
@@ -122,7 +123,7 @@ function fitSpoiler(block) {
   const summary = document.createElement("summary");
   summary.className = "spoiler-header";
   summary.append(...header.childNodes);
-  if (!summary.textContent.trim()) summary.textContent = "Spoiler";
+  if (!summary.textContent.trim()) summary.textContent = t("Spoiler");
   content.removeAttribute("aria-hidden");
   details.append(summary, content);
   block.replaceWith(details);

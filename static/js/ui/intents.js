@@ -10,6 +10,7 @@ import {
   narrowOfConversation,
   simple,
 } from "../data/narrow.js";
+import { n, t } from "../lib/i18n.js";
 
 const WIDE = "(min-width: 1100px)";
 const NARROW = "(max-width: 699px)";
@@ -70,7 +71,7 @@ export class Intents {
       // Answering may have led to another view, whose box comes up with its own draft first.
       this.whenShown(narrowOfConversation(conversation), () => this.compose.insert(words));
     } catch (error) {
-      this.view.notify(`The message could not be quoted. ${error.message}`);
+      this.view.notify(t("The message could not be quoted. {reason}", { reason: error.message }));
     }
   }
 
@@ -95,7 +96,7 @@ export class Intents {
     this.picker.reset();
     this.view.openMenu({
       kind: "emoji",
-      label: "Add a reaction",
+      label: t("Add a reaction"),
       anchor,
       end: true,
       choose: (emoji) => this.commands.toggleReaction(message, emoji),
@@ -105,45 +106,49 @@ export class Intents {
   openEmojiInsert(anchor) {
     this.picker.reset();
     const choose = (emoji) => this.compose.insertHere(`:${emoji.emoji_name}: `);
-    this.view.openMenu({ kind: "emoji", label: "Insert an emoji", anchor, end: true, choose });
+    this.view.openMenu({ kind: "emoji", label: t("Insert an emoji"), anchor, end: true, choose });
   }
 
   openPersonMenu(user_id, anchor) {
-    this.view.openMenu({ kind: "person", label: "About this person", anchor, user_id });
+    this.view.openMenu({ kind: "person", label: t("About this person"), anchor, user_id });
   }
 
   openMessageMenu(message, anchor) {
-    this.view.openMenu({ kind: "message", label: "Message", anchor, message });
+    this.view.openMenu({ kind: "message", label: t("Message"), anchor, message });
   }
 
   openOrgMenu(anchor) {
-    this.view.openMenu({ kind: "org", label: "Organisation", anchor });
+    this.view.openMenu({ kind: "org", label: t("Organisation"), anchor });
   }
 
   openNarrowMenu(anchor) {
-    this.view.openMenu({ kind: "narrow", label: "This view", anchor, end: true });
+    this.view.openMenu({ kind: "narrow", label: t("This view"), anchor, end: true });
   }
 
   openSwitcher() {
     this.switcher.reset();
-    this.view.openDialog({ kind: "switcher", label: "Go to" });
+    this.view.openDialog({ kind: "switcher", label: t("Go to") });
   }
 
   openHelp() {
-    this.view.openDialog({ kind: "help", label: "Keyboard shortcuts" });
+    this.view.openDialog({ kind: "help", label: t("Keyboard shortcuts") });
   }
 
   confirmMarkAllRead() {
     const count = this.model.unread.total();
     if (count === 0) {
-      this.view.notify("You have read everything.");
+      this.view.notify(t("You have read everything."));
       return;
     }
     this.view.openDialog({
       kind: "confirm",
-      label: "Mark everything as read?",
-      words: `All ${count.toLocaleString()} unread messages, in every channel and conversation, will count as read.`,
-      action: "Mark as read",
+      label: t("Mark everything as read?"),
+      words: n(
+        "{count} unread message will count as read.",
+        "All {count} unread messages, in every channel and conversation, will count as read.",
+        count,
+      ),
+      action: t("Mark as read"),
       run: () => this.commands.markAllRead(),
     });
   }
@@ -162,7 +167,8 @@ export class Intents {
     try {
       await this.commands.subscribe([{ name: channel.name }]);
     } catch (error) {
-      this.view.notify(`You could not be added to #${channel.name}. ${error.message}`);
+      const values = { channel: channel.name, reason: error.message };
+      this.view.notify(t("You could not be added to #{channel}. {reason}", values));
     }
   }
 
@@ -171,20 +177,21 @@ export class Intents {
       try {
         await this.commands.unsubscribe(channel.name);
         if (channel.invite_only) return;
-        this.view.notify(`You left #${channel.name}.`, {
-          label: "Undo",
+        this.view.notify(t("You left #{channel}.", { channel: channel.name }), {
+          label: t("Undo"),
           run: () => this.joinChannel(channel),
         });
       } catch (error) {
-        this.view.notify(`You are still in #${channel.name}. ${error.message}`);
+        const values = { channel: channel.name, reason: error.message };
+        this.view.notify(t("You are still in #{channel}. {reason}", values));
       }
     };
     if (!channel.invite_only) return leave();
     this.view.openDialog({
       kind: "confirm",
-      label: `Leave #${channel.name}?`,
-      words: "This channel is private: you will no longer see it, and only its members can add you again.",
-      action: "Leave",
+      label: t("Leave #{channel}?", { channel: channel.name }),
+      words: t("This channel is private: you will no longer see it, and only its members can add you again."),
+      action: t("Leave"),
       run: leave,
     });
   }
@@ -206,8 +213,8 @@ export class Intents {
 
   discardDraft(draft) {
     this.model.drafts.keep(draft.conversation, "");
-    this.view.notify("The draft is discarded.", {
-      label: "Undo",
+    this.view.notify(t("The draft is discarded."), {
+      label: t("Undo"),
       run: () => this.model.drafts.keep(draft.conversation, draft.text),
     });
   }
@@ -218,11 +225,11 @@ export class Intents {
   }
 
   copyLink(message) {
-    this.copy(this.linkTo(message), "The link is copied.");
+    this.copy(this.linkTo(message), t("The link is copied."));
   }
 
   copyText(message) {
-    this.copy(this.rowOf(message)?.querySelector(".rendered")?.innerText ?? "", "The text is copied.");
+    this.copy(this.rowOf(message)?.querySelector(".rendered")?.innerText ?? "", t("The text is copied."));
   }
 
   async copy(text, words) {
@@ -230,7 +237,7 @@ export class Intents {
       await navigator.clipboard.writeText(text);
       this.view.notify(words);
     } catch {
-      this.view.notify("The browser did not allow copying.");
+      this.view.notify(t("The browser did not allow copying."));
     }
   }
 
@@ -245,7 +252,7 @@ export class Intents {
       .conversations()
       .find(({ conversation }) => conversation.key !== here && this.model.counts(conversation));
     if (next) this.go(narrowOfConversation(next.conversation));
-    else this.view.notify("You have read everything.");
+    else this.view.notify(t("You have read everything."));
   }
 
   /** One step back: the innermost open thing closes. */

@@ -1,14 +1,15 @@
 /** What each menu offers. */
 import { html } from "lit";
 import { dmNarrow } from "../data/narrow.js";
+import { t } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";
 
-const ROLES = { 100: "Owner", 200: "Administrator", 300: "Moderator", 400: "Member", 600: "Guest" };
+const ROLES = { 100: t("Owner"), 200: t("Administrator"), 300: t("Moderator"), 400: t("Member"), 600: t("Guest") };
 const THEMES = [
-  ["system", "monitor", "As the system"],
-  ["light", "sun", "Light"],
-  ["dark", "moon", "Dark"],
-  ["contrast", "contrast", "High contrast"],
+  ["system", "monitor", t("As the system")],
+  ["light", "sun", t("Light")],
+  ["dark", "moon", t("Dark")],
+  ["contrast", "contrast", t("High contrast")],
 ];
 
 export function menuItems(app, menu) {
@@ -34,9 +35,9 @@ function orgMenu(app) {
       run: () => app.view.setTheme(theme),
     })),
     { separator: true },
-    { icon: "check-check", label: "Mark everything as read", run: () => app.confirmMarkAllRead() },
-    { icon: "circle-help", label: "Keyboard shortcuts", run: () => app.openHelp() },
-    { icon: "log-out", label: "Sign out", run: () => app.signOut() },
+    { icon: "check-check", label: t("Mark everything as read"), run: () => app.confirmMarkAllRead() },
+    { icon: "circle-help", label: t("Keyboard shortcuts"), run: () => app.openHelp() },
+    { icon: "log-out", label: t("Sign out"), run: () => app.signOut() },
   ];
 }
 
@@ -47,21 +48,21 @@ function personMenu(app, user_id) {
   return [
     {
       note: html`${avatar(person, "avatar-large")}<span class="menu-person"
-          ><strong dir="auto">${person?.full_name ?? "Unknown person"}</strong
-          ><span>${[person?.is_bot ? "Bot" : role, person?.is_active === false ? "no longer here" : ""].filter(Boolean).join(", ")}</span
+          ><strong dir="auto">${person?.full_name ?? t("Unknown person")}</strong
+          ><span>${[person?.is_bot ? t("Bot") : role, person?.is_active === false ? t("no longer here") : ""].filter(Boolean).join(", ")}</span
           ><span class="cut">${person?.delivery_email ?? person?.email}</span></span
         >`,
     },
     { separator: true },
     {
       icon: "messages-square",
-      label: self ? "Write a note to yourself" : "Write a direct message",
+      label: self ? t("Write a note to yourself") : t("Write a direct message"),
       run: () => app.writeTo(user_id),
     },
     ...(self
       ? []
-      : [{ icon: "at-sign", label: "Mention in the message box", run: () => app.mention(user_id) }]),
-    { icon: "clock", label: "See your conversation", run: () => app.go(dmNarrow([user_id])) },
+      : [{ icon: "at-sign", label: t("Mention in the message box"), run: () => app.mention(user_id) }]),
+    { icon: "clock", label: t("See your conversation"), run: () => app.go(dmNarrow([user_id])) },
   ];
 }
 
@@ -69,19 +70,19 @@ function narrowMenu(app) {
   const { narrow } = app.view;
   const channel = app.model.channels.get(narrow.channel_id);
   const items = [
-    { icon: "check-check", label: "Mark all here as read", run: () => app.markHereRead() },
+    { icon: "check-check", label: t("Mark all here as read"), run: () => app.markHereRead() },
     {
       icon: "link",
-      label: "Copy link to this view",
-      run: () => app.copy(location.href, "The link is copied."),
+      label: t("Copy link to this view"),
+      run: () => app.copy(location.href, t("The link is copied.")),
     },
   ];
   if (channel) {
     items.push({ separator: true });
     items.push(
       channel.subscribed
-        ? { icon: "log-out", label: `Leave #${channel.name}`, run: () => app.leaveChannel(channel) }
-        : { icon: "plus", label: `Follow #${channel.name}`, run: () => app.joinChannel(channel) },
+        ? { icon: "log-out", label: t("Leave #{channel}", { channel: channel.name }), run: () => app.leaveChannel(channel) }
+        : { icon: "plus", label: t("Follow #{channel}", { channel: channel.name }), run: () => app.joinChannel(channel) },
     );
   }
   return items;
@@ -91,18 +92,18 @@ function messageMenu(app, message) {
   return [
     {
       icon: "smile",
-      label: "Add reaction",
+      label: t("Add reaction"),
       stays: true,
       run: () => app.openReactionPicker(message, app.view.menu.anchor),
     },
-    { icon: "reply", label: "Reply", run: () => app.reply(message) },
-    { icon: "quote", label: "Quote and reply", run: () => app.quote(message) },
+    { icon: "reply", label: t("Reply"), run: () => app.reply(message) },
+    { icon: "quote", label: t("Quote and reply"), run: () => app.quote(message) },
     {
       icon: "star",
-      label: message.starred ? "Remove star" : "Star",
+      label: message.starred ? t("Remove star") : t("Star"),
       run: () => app.commands.toggleStar(message),
     },
-    { icon: "copy", label: "Copy text", run: () => app.copyText(message) },
-    { icon: "link", label: "Copy link", run: () => app.copyLink(message) },
+    { icon: "copy", label: t("Copy text"), run: () => app.copyText(message) },
+    { icon: "link", label: t("Copy link"), run: () => app.copyLink(message) },
   ];
 }

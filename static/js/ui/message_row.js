@@ -2,8 +2,8 @@
 import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { hashOf, narrowOfConversation, channelNarrow } from "../data/narrow.js";
+import { n, t } from "../lib/i18n.js";
 import { clockTime, dayLabel, fullTime } from "../lib/times.js";
-import { counted } from "../lib/text.js";
 import { avatar } from "./avatar.js";
 import { emojiView } from "./emoji_view.js";
 import { serverHtml } from "./html_gate.js";
@@ -45,14 +45,14 @@ function drawRow(app, message, place, person, name) {
   return html`<div
     class=${classes.filter(Boolean).join(" ")}
     role="article"
-    aria-label="${name}, ${clockTime(message.timestamp)}"
+    aria-label=${t("{name}, {time}", { name, time: clockTime(message.timestamp) })}
     data-key=${message.key}
     data-id=${message.id}
   >
     <div class="row-side">
       ${
         place.head && !me
-          ? html`<button type="button" class="avatar-button" tabindex="-1" aria-label="About ${name}" @click=${openPerson}>
+          ? html`<button type="button" class="avatar-button" tabindex="-1" aria-label=${t("About {name}", { name })} @click=${openPerson}>
             ${avatar(person ?? { user_id: message.sender_id, full_name: name, avatar_url: message.avatar_url })}
           </button>`
           : html`<span class="row-aside">${moment(message)}</span>`
@@ -63,7 +63,7 @@ function drawRow(app, message, place, person, name) {
         place.head && !me
           ? html`<div class="row-head">
             <button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>
-            ${person?.is_bot ? html`<span class="tag">bot</span>` : nothing} ${moment(message)} ${marks(message)}
+            ${person?.is_bot ? html`<span class="tag">${t("bot")}</span>` : nothing} ${moment(message)} ${marks(message)}
           </div>`
           : nothing
       }
@@ -86,37 +86,37 @@ function withoutMe(source) {
 
 function moment(message) {
   if (message.status === "sending") {
-    return html`<span class="row-time" title="On its way">${icon("clock")}<span class="unseen">On its way</span></span>`;
+    return html`<span class="row-time" title=${t("On its way")}>${icon("clock")}<span class="unseen">${t("On its way")}</span></span>`;
   }
   return html`<time class="row-time" title=${fullTime(message.timestamp)}>${clockTime(message.timestamp)}</time>`;
 }
 
 function marks(message) {
-  return html`${message.edited_at ? html`<span class="row-mark" title="Edited ${fullTime(message.edited_at)}">edited</span>` : nothing}
-  ${message.starred ? html`<span class="row-mark row-star" title="Starred">${icon("star")}<span class="unseen">Starred</span></span>` : nothing}`;
+  return html`${message.edited_at ? html`<span class="row-mark" title=${t("Edited {time}", { time: fullTime(message.edited_at) })}>${t("edited")}</span>` : nothing}
+  ${message.starred ? html`<span class="row-mark row-star" title=${t("Starred")}>${icon("star")}<span class="unseen">${t("Starred")}</span></span>` : nothing}`;
 }
 
 function failure(app, message) {
   return html`<div class="row-failure" role="alert">
-    <span>${icon("circle-alert")} Not sent. ${message.error}</span>
+    <span>${icon("circle-alert")} ${t("Not sent. {reason}", { reason: message.error })}</span>
     <span class="row-failure-actions">
-      <button type="button" class="text-button" @click=${() => app.editUnsent(message)}>Edit</button>
-      <button type="button" class="text-button" @click=${() => app.sender.resend(message)}>Resend</button>
-      <button type="button" class="text-button" @click=${() => app.sender.discard(message)}>Discard</button>
+      <button type="button" class="text-button" @click=${() => app.editUnsent(message)}>${t("Edit")}</button>
+      <button type="button" class="text-button" @click=${() => app.sender.resend(message)}>${t("Resend")}</button>
+      <button type="button" class="text-button" @click=${() => app.sender.discard(message)}>${t("Discard")}</button>
     </span>
   </div>`;
 }
 
 function tools(app, message) {
-  return html`<div class="row-tools" role="toolbar" aria-label="Message actions">
-    ${iconButton("smile", "Add reaction", (event) => app.openReactionPicker(message, event.currentTarget), { shortcut: "+" })}
-    ${iconButton("reply", "Reply", () => app.reply(message), { shortcut: "r" })}
-    ${iconButton("quote", "Quote and reply", () => app.quote(message), { shortcut: ">" })}
-    ${iconButton("star", message.starred ? "Remove star" : "Star", () => app.commands.toggleStar(message), {
+  return html`<div class="row-tools" role="toolbar" aria-label=${t("Message actions")}>
+    ${iconButton("smile", t("Add reaction"), (event) => app.openReactionPicker(message, event.currentTarget), { shortcut: "+" })}
+    ${iconButton("reply", t("Reply"), () => app.reply(message), { shortcut: "r" })}
+    ${iconButton("quote", t("Quote and reply"), () => app.quote(message), { shortcut: ">" })}
+    ${iconButton("star", message.starred ? t("Remove star") : t("Star"), () => app.commands.toggleStar(message), {
       className: message.starred ? "starred" : "",
       shortcut: "s",
     })}
-    ${iconButton("link", "Copy link", () => app.copyLink(message))}
+    ${iconButton("link", t("Copy link"), () => app.copyLink(message))}
   </div>`;
 }
 
@@ -139,8 +139,8 @@ function reactions(app, message) {
     <button
       type="button"
       class="reaction reaction-add"
-      aria-label="Add reaction"
-      title="Add reaction"
+      aria-label=${t("Add reaction")}
+      title=${t("Add reaction")}
       @click=${(event) => app.openReactionPicker(message, event.currentTarget)}
     >${icon("smile")}</button>
   </div>`;
@@ -149,9 +149,9 @@ function reactions(app, message) {
 function reactionWords(app, reaction, mine) {
   const rest = reaction.user_ids.filter((id) => id !== app.model.people.my_id);
   const names = rest.slice(0, NAMES_SHOWN).map((id) => app.model.people.name(id));
-  if (mine) names.unshift("You");
-  if (rest.length > NAMES_SHOWN) names.push(counted(rest.length - NAMES_SHOWN, "other", "others"));
-  return `${names.join(", ")} reacted with :${reaction.emoji_name}:`;
+  if (mine) names.unshift(t("You"));
+  if (rest.length > NAMES_SHOWN) names.push(n("{count} other", "{count} others", rest.length - NAMES_SHOWN));
+  return t("{people} reacted with {emoji}", { people: names.join(t(", ")), emoji: `:${reaction.emoji_name}:` });
 }
 
 /** The bar above the messages of one conversation in a view that mixes several. */
@@ -194,5 +194,5 @@ export function dateLine(app, message) {
 /** Where reading begins; it names the day too when one begins there. */
 export function unreadLine(app, message, newDay) {
   const day = newDay ? `${dayLabel(message.timestamp, app.model.clock.now())} · ` : "";
-  return html`<div class="unread-line" role="separator"><span>${day}Unread</span></div>`;
+  return html`<div class="unread-line" role="separator"><span>${day}${t("Unread")}</span></div>`;
 }

@@ -1,6 +1,7 @@
 /** What lies over the page: one dialog, one menu, and short notices. */
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { t } from "../lib/i18n.js";
 import { help } from "./help.js";
 import { icon, iconButton } from "./icon.js";
 import { menuItems } from "./menus.js";
@@ -27,7 +28,7 @@ export function overlay(app) {
               >${notice.action.label}</button>`
               : nothing
           }
-          ${iconButton("x", "Dismiss", () => app.view.dismiss(notice))}
+          ${iconButton("x", t("Dismiss"), () => app.view.dismiss(notice))}
         </div>`,
       )}
     </div>
@@ -58,7 +59,7 @@ function confirm(app, dialog) {
           dialog.run();
         }}
       >${dialog.action}</button>
-      <button type="button" class="button" @click=${() => app.view.closeDialog()}>Cancel</button>
+      <button type="button" class="button" @click=${() => app.view.closeDialog()}>${t("Cancel")}</button>
     </div>
   </div>`;
 }

@@ -2,7 +2,8 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { channelNarrow, hashOf, narrowOfConversation, simple } from "../data/narrow.js";
-import { badge, counted } from "../lib/text.js";
+import { n, t } from "../lib/i18n.js";
+import { badge } from "../lib/text.js";
 import { listTime } from "../lib/times.js";
 import { avatar } from "./avatar.js";
 import { place } from "./empty.js";
@@ -18,8 +19,8 @@ export function inbox(app) {
   const all = model.unread.conversations().filter(({ conversation }) => model.counts(conversation));
   const unread = all.slice(0, INBOX_SHOWN);
   if (unread.length === 0) {
-    return place("You have read everything", "What is new gathers here, by channel and conversation.", {
-      label: "See recent conversations",
+    return place(t("You have read everything"), t("What is new gathers here, by channel and conversation."), {
+      label: t("See recent conversations"),
       run: () => app.go(simple("recent")),
     });
   }
@@ -33,7 +34,7 @@ export function inbox(app) {
     ${
       directs.length > 0
         ? html`<section class="group">
-          <h2 class="group-head"><span class="group-name">${icon("messages-square")}Direct messages</span></h2>
+          <h2 class="group-head"><span class="group-name">${icon("messages-square")}${t("Direct messages")}</span></h2>
           ${repeat(
             directs,
             (entry) => entry.conversation.key,
@@ -50,7 +51,7 @@ export function inbox(app) {
   ${
     all.length > unread.length
       ? html`<p class="group-empty">
-          ${counted(all.length - unread.length, "older conversation is", "older conversations are")} unread too.
+          ${n("{count} older conversation is unread too.", "{count} older conversations are unread too.", all.length - unread.length)}
         </p>`
       : nothing
   }
@@ -81,12 +82,12 @@ function inboxRow(app, { conversation, count }) {
     <a class="line-link" data-line href=${addressOf(app, conversation)}>
       ${direct ? avatar(model.people.get(conversation.user_ids[0]), "avatar-small") : nothing}
       <span class="line-title line-strong cut" dir="auto">${title}</span>
-      ${model.unread.mentioned(conversation.key) ? html`<span class="side-at" title="You are mentioned">@</span>` : nothing}
+      ${model.unread.mentioned(conversation.key) ? html`<span class="side-at" title=${t("You are mentioned")}>@</span>` : nothing}
       ${direct ? nothing : senders(app, known)}
-      <span class="badge" aria-label=${counted(count, "unread message", "unread messages")}>${badge(count)}</span>
+      <span class="badge" aria-label=${n("{count} unread message", "{count} unread messages", count)}>${badge(count)}</span>
       <span class="line-time">${known?.timestamp ? listTime(known.timestamp, model.clock.now()) : ""}</span>
     </a>
-    ${iconButton("check", "Mark as read", () => app.reader.readAll((other) => other.key === conversation.key), { className: "line-action" })}
+    ${iconButton("check", t("Mark as read"), () => app.reader.readAll((other) => other.key === conversation.key), { className: "line-action" })}
   </div>`;
 }
 
@@ -101,8 +102,8 @@ export function recent(app) {
     )
     .map((entry) => ({ ...entry, count: model.unread.count(entry.key) }));
   if (entries.length === 0) {
-    return place("No conversations yet", "Conversations you can follow appear here, the latest first.", {
-      label: "Browse channels",
+    return place(t("No conversations yet"), t("Conversations you can follow appear here, the latest first."), {
+      label: t("Browse channels"),
       run: () => app.go(simple("channels")),
     });
   }
@@ -126,17 +127,17 @@ function recentRow(app, { conversation, count, timestamp, senders: ids, key }) {
     <a class="line-link" data-line href=${addressOf(app, conversation)}>
       ${
         conversation.type === "direct"
-          ? html`<span class="line-where line-direct cut">${icon("messages-square")}<span class="cut">Direct</span></span>
+          ? html`<span class="line-where line-direct cut">${icon("messages-square")}<span class="cut">${t("Direct")}</span></span>
             <span class="line-title ${strong} cut" dir="auto">${model.people.names(conversation.user_ids)}</span>`
           : html`<span class="line-where hue hue-${channel?.hue ?? 0} cut" dir="auto"
               >${channelIcon(channel)}<span class="cut">${channel?.name}</span></span
             ><span class="line-title ${strong} cut" dir="auto">${conversation.topic}</span>`
       }
-      ${model.unread.mentioned(key) ? html`<span class="side-at" title="You are mentioned">@</span>` : nothing}
+      ${model.unread.mentioned(key) ? html`<span class="side-at" title=${t("You are mentioned")}>@</span>` : nothing}
       ${senders(app, { senders: ids })}
       ${
         count > 0
-          ? html`<span class="badge" aria-label=${counted(count, "unread message", "unread messages")}>${badge(count)}</span>`
+          ? html`<span class="badge" aria-label=${n("{count} unread message", "{count} unread messages", count)}>${badge(count)}</span>`
           : nothing
       }
       <span class="line-time">${timestamp ? listTime(timestamp, model.clock.now()) : ""}</span>
@@ -157,7 +158,7 @@ function senders(app, entry) {
 export function drafts(app) {
   const kept = app.model.drafts.all();
   if (kept.length === 0)
-    return place("No drafts", "What you type and do not send is kept here, on this device.");
+    return place(t("No drafts"), t("What you type and do not send is kept here, on this device."));
   return html`<div class="page-list" role="list">
     <section class="group">
       ${repeat(
@@ -169,7 +170,7 @@ export function drafts(app) {
             <span class="line-text cut" dir="auto">${draft.text}</span>
             <span class="line-time">${listTime(draft.updated_ms / 1000, app.model.clock.now())}</span>
           </a>
-          ${iconButton("trash-2", "Discard this draft", () => app.discardDraft(draft), { className: "line-action" })}
+          ${iconButton("trash-2", t("Discard this draft"), () => app.discardDraft(draft), { className: "line-action" })}
         </div>`,
       )}
     </section>
@@ -177,7 +178,7 @@ export function drafts(app) {
 }
 
 function draftTitle(app, { conversation }) {
-  if (conversation.type === "new") return "New message";
+  if (conversation.type === "new") return t("New message");
   return app.model.titleOf(conversation);
 }
 

@@ -2,7 +2,8 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { dmNarrow, hashOf } from "../data/narrow.js";
-import { best, counted } from "../lib/text.js";
+import { n, t } from "../lib/i18n.js";
+import { best } from "../lib/text.js";
 import { avatar } from "./avatar.js";
 
 const SHOWN = 150;
@@ -29,15 +30,15 @@ export class PeoplePane {
             <input
               class="field field-small"
               type="search"
-              placeholder="Find a person"
-              aria-label="Find a person"
+              placeholder=${t("Find a person")}
+              aria-label=${t("Find a person")}
               maxlength="100"
               @input=${(event) => this.#find(event.target.value)}
             />
           </div>`
           : nothing
       }
-      ${followers ? this.#group("In this channel", here) : nothing} ${this.#group(followers ? "Others" : "People", others)}
+      ${followers ? this.#group(t("In this channel"), here) : nothing} ${this.#group(followers ? t("Others") : t("People"), others)}
     `;
   }
 
@@ -58,7 +59,7 @@ export class PeoplePane {
           (person) => this.#person(person),
         )}
       </ul>
-      ${rest > 0 ? html`<p class="people-rest">and ${counted(rest, "more person", "more people")}</p>` : nothing}
+      ${rest > 0 ? html`<p class="people-rest">${n("and {count} more person", "and {count} more people", rest)}</p>` : nothing}
     </section>`;
   }
 
@@ -67,7 +68,7 @@ export class PeoplePane {
     return html`<li>
       <a class="person" href=${hashOf(dmNarrow([person.user_id]))} title=${person.full_name}>
         ${avatar(person, "avatar-small")}<span class="cut" dir="auto">${person.full_name}</span>
-        ${me ? html`<span class="person-note">you</span>` : person.is_bot ? html`<span class="tag">bot</span>` : nothing}
+        ${me ? html`<span class="person-note">${t("you")}</span>` : person.is_bot ? html`<span class="tag">${t("bot")}</span>` : nothing}
       </a>
     </li>`;
   }

@@ -1,6 +1,6 @@
-/** "Jump to newest", with the number of unread messages below, when the end is out of sight. */
+/** t("Jump to newest"), with the number of unread messages below, when the end is out of sight. */
 import { html, nothing } from "lit";
-import { counted } from "../lib/text.js";
+import { n, t } from "../lib/i18n.js";
 import { icon } from "./icon.js";
 
 export function pill(app) {
@@ -9,6 +9,6 @@ export function pill(app) {
   const below = feed.unreadBelow();
   if (below === 0 && !feed.farFromEnd) return nothing;
   return html`<button type="button" class="pill" @click=${() => feed.toNewest()}>
-    ${icon("arrow-down")}${below ? counted(below, "new message", "new messages") : "Jump to newest"}
+    ${icon("arrow-down")}${below ? n("{count} new message", "{count} new messages", below) : "Jump to newest"}
   </button>`;
 }

@@ -1,13 +1,15 @@
 /** What mouse and finger do outside of the templates: copying code, following mentions, the long press on a
  *  message. */
 
+import { t } from "../lib/i18n.js";
+
 const LONG_PRESS_MS = 450;
 const STILL_PX = 10;
 
 export function listenToPointer(app, target) {
   target.addEventListener("click", (event) => {
     const copy = event.target.closest?.(".code-copy");
-    if (copy) app.copy(copy.closest(".codehilite").querySelector("pre").textContent, "The code is copied.");
+    if (copy) app.copy(copy.closest(".codehilite").querySelector("pre").textContent, t("The code is copied."));
     const mention = event.target.closest?.(".rendered .user-mention[data-user-id]");
     if (mention) openMention(app, mention);
   });

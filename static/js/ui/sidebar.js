@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { channelConversation, directKey } from "../data/conversation.js";
 import { channelNarrow, dmNarrow, hashOf, narrowKey, simple, topicNarrow } from "../data/narrow.js";
+import { n, number, t } from "../lib/i18n.js";
 import { badge } from "../lib/text.js";
 import { avatar } from "./avatar.js";
 import { icon, iconButton } from "./icon.js";
@@ -13,12 +14,12 @@ const UNREAD_TOPICS_SHOWN = 4;
 const TOPICS_SHOWN = 6;
 
 const VIEWS = [
-  ["inbox", "inbox", "Inbox"],
-  ["recent", "clock", "Recent conversations"],
-  ["all", "layers", "All messages"],
-  ["mentions", "at-sign", "Mentions"],
-  ["starred", "star", "Starred"],
-  ["drafts", "file-pen", "Drafts"],
+  ["inbox", "inbox", t("Inbox")],
+  ["recent", "clock", t("Recent conversations")],
+  ["all", "layers", t("All messages")],
+  ["mentions", "at-sign", t("Mentions")],
+  ["starred", "star", t("Starred")],
+  ["drafts", "file-pen", t("Drafts")],
 ];
 
 export function sidebar(app) {
@@ -29,12 +30,12 @@ export function sidebar(app) {
         <span class="cut" dir="auto">${app.model.realm.name || "Plait"}</span>
         ${icon("chevron-down")}
       </button>
-      ${iconButton("square-pen", "New message", () => app.newMessage(), { shortcut: "c" })}
+      ${iconButton("square-pen", t("New message"), () => app.newMessage(), { shortcut: "c" })}
     </div>
     <button type="button" class="side-search" @click=${() => app.openSwitcher()}>
-      ${icon("search")}<span>Go to</span><kbd>Ctrl K</kbd>
+      ${icon("search")}<span>${t("Go to")}</span><kbd>Ctrl K</kbd>
     </button>
-    <nav class="side-scroll" aria-label="Conversations">
+    <nav class="side-scroll" aria-label=${t("Conversations")}>
       <ul class="side-list">
         ${VIEWS.map(([kind, name, label]) => viewItem(app, kind, name, label))}
       </ul>
@@ -77,8 +78,8 @@ function directs(app) {
   }
   return html`
     <div class="side-title">
-      <h2>Direct messages</h2>
-      ${iconButton("plus", "New direct message", () => app.newMessage({ direct: true }))}
+      <h2>${t("Direct messages")}</h2>
+      ${iconButton("plus", t("New direct message"), () => app.newMessage({ direct: true }))}
     </div>
     <ul class="side-list">
       ${repeat(
@@ -91,12 +92,15 @@ function directs(app) {
             before: alone
               ? avatar(alone, "avatar-small")
               : html`<span class="side-group">${user_ids.length + 1}</span>`,
-            label: `${model.people.names(user_ids)}${user_ids[0] === model.people.my_id ? " (you)" : ""}`,
+            label:
+              user_ids[0] === model.people.my_id
+                ? t("{name} (you)", { name: model.people.names(user_ids) })
+                : model.people.names(user_ids),
             count: model.unread.count(directKey(user_ids)),
           });
         },
       )}
-      ${shown.length === 0 ? html`<li class="side-empty">Write to someone from the list of people.</li>` : nothing}
+      ${shown.length === 0 ? html`<li class="side-empty">${t("Write to someone from the list of people.")}</li>` : nothing}
     </ul>
   `;
 }
@@ -105,8 +109,8 @@ function channels(app) {
   const subscribed = app.model.channels.subscribed();
   return html`
     <div class="side-title">
-      <h2>Channels</h2>
-      ${iconButton("plus", "Browse and create channels", () => app.go(simple("channels")))}
+      <h2>${t("Channels")}</h2>
+      ${iconButton("plus", t("Browse and create channels"), () => app.go(simple("channels")))}
     </div>
     <ul class="side-list side-channels">
       ${repeat(
@@ -116,7 +120,7 @@ function channels(app) {
       )}
       ${
         subscribed.length === 0
-          ? html`<li class="side-empty"><a href=${hashOf(simple("channels"))}>Choose channels to follow</a></li>`
+          ? html`<li class="side-empty"><a href=${hashOf(simple("channels"))}>${t("Choose channels to follow")}</a></li>`
           : nothing
       }
     </ul>
@@ -175,7 +179,7 @@ function moreTopics(app, channel_id, shown) {
   if (!expanded && known <= shown) return nothing;
   return html`<li>
     <button type="button" class="side-more" @click=${() => app.view.toggleExpanded(channel_id)}>
-      ${expanded ? "Fewer topics" : `All ${known} topics`}
+      ${expanded ? t("Fewer topics") : n("{count} topic", "All {count} topics", known)}
     </button>
   </li>`;
 }
@@ -202,9 +206,9 @@ function link(app, narrow, { before = nothing, label, count = 0, quiet = false, 
     href=${hashOf(narrow, (id) => app.model.channels.name(id))}
     aria-current=${chosen ? "page" : nothing}
     >${before}<span class="cut" dir="auto">${label}</span
-    >${mentioned ? html`<span class="side-at" title="You are mentioned">@</span>` : nothing}${
+    >${mentioned ? html`<span class="side-at" title=${t("You are mentioned")}>@</span>` : nothing}${
       count > 0
-        ? html`<span class="badge ${quiet ? "badge-quiet" : ""}" aria-label="${count} ${quiet ? "" : "unread"}">${badge(count)}</span>`
+        ? html`<span class="badge ${quiet ? "badge-quiet" : ""}" aria-label=${quiet ? number(count) : n("{count} unread", "{count} unread", count)}>${badge(count)}</span>`
         : nothing
     }</a
   >`;

@@ -1,5 +1,6 @@
 /** The list of suggestions above what is being typed. */
 import { html, nothing } from "lit";
+import { t } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";
 import { emojiView } from "./emoji_view.js";
 import { icon } from "./icon.js";
@@ -7,7 +8,7 @@ import { channelIcon } from "./message_row.js";
 
 /** `choose(item)` is called for the one taken by mouse or finger; keys are the caller's. */
 export function suggestionList(app, { items, index }, choose) {
-  return html`<ul class="suggestions" role="listbox" aria-label="Suggestions">
+  return html`<ul class="suggestions" role="listbox" aria-label=${t("Suggestions")}>
     ${items.map(
       (item, at) => html`<li
         role="option"

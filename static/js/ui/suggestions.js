@@ -1,6 +1,7 @@
 /** What could be meant by what is being typed. Pure: takes the text before the caret, answers with choices. */
 
 import { topicKey } from "../data/conversation.js";
+import { t } from "../lib/i18n.js";
 import { best } from "../lib/text.js";
 
 const SHOWN = 8;
@@ -57,7 +58,7 @@ function mention(model, line, narrow) {
       key: "all",
       icon: "users",
       label: "all",
-      note: "everyone in this channel",
+      note: t("everyone in this channel"),
       insert: `${mark}**all** `,
     });
   }

@@ -2,6 +2,7 @@
 import { html, nothing } from "lit";
 import { channelConversation } from "../data/conversation.js";
 import { channelNarrow, dmNarrow, narrowOfConversation, simple } from "../data/narrow.js";
+import { t } from "../lib/i18n.js";
 import { fit } from "../lib/text.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icon.js";
@@ -36,8 +37,8 @@ export class Switcher {
           aria-expanded="true"
           aria-controls="switcher-list"
           aria-activedescendant=${found.length ? `switch-${this.#index}` : nothing}
-          aria-label="Go to a channel, topic or person"
-          placeholder="Go to a channel, topic or person"
+          aria-label=${t("Go to a channel, topic or person")}
+          placeholder=${t("Go to a channel, topic or person")}
           autocomplete="off"
           maxlength="100"
           dir="auto"
@@ -48,7 +49,7 @@ export class Switcher {
       </div>
       <ul class="switcher-list" id="switcher-list" role="listbox">
         ${found.map((entry, index) => this.#row(entry, index))}
-        ${found.length === 0 ? html`<li class="switcher-none">Nothing is called that.</li>` : nothing}
+        ${found.length === 0 ? html`<li class="switcher-none">${t("Nothing is called that.")}</li>` : nothing}
       </ul>
     </div>`;
   }
@@ -154,7 +155,7 @@ export class Switcher {
       entries.push({
         kind: "person",
         label: person.full_name,
-        note: person.user_id === model.people.my_id ? "notes to yourself" : "",
+        note: person.user_id === model.people.my_id ? t("notes to yourself") : "",
         narrow: dmNarrow([person.user_id]),
         unread: model.unread.count(key),
         recent: model.recent.get(key)?.max_id ?? 0,
@@ -162,13 +163,13 @@ export class Switcher {
       });
     }
     for (const [view, name, label] of [
-      ["inbox", "inbox", "Inbox"],
-      ["recent", "clock", "Recent conversations"],
-      ["all", "layers", "All messages"],
-      ["mentions", "at-sign", "Mentions"],
-      ["starred", "star", "Starred"],
-      ["drafts", "file-pen", "Drafts"],
-      ["channels", "hash", "Channels"],
+      ["inbox", "inbox", t("Inbox")],
+      ["recent", "clock", t("Recent conversations")],
+      ["all", "layers", t("All messages")],
+      ["mentions", "at-sign", t("Mentions")],
+      ["starred", "star", t("Starred")],
+      ["drafts", "file-pen", t("Drafts")],
+      ["channels", "hash", t("Channels")],
     ]) {
       entries.push({ kind: "view", label, narrow: simple(view), picture: () => icon(name), unread: 0 });
     }
