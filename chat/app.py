@@ -20,8 +20,10 @@ from chat.actions.activity import Activity
 from chat.actions.alert_words import AlertWordActions
 from chat.actions.avatars import Avatars
 from chat.actions.channels import Channels
+from chat.actions.deletions import Deletions
 from chat.actions.demo import Demo
 from chat.actions.drafts import Drafts
+from chat.actions.edits import Edits
 from chat.actions.emoji import OwnEmoji
 from chat.actions.flags import Flags
 from chat.actions.muted_users import MutedUserActions
@@ -62,6 +64,7 @@ from chat.mail import Mailer, default_sender, host_name
 from chat.mail_folder import MailFolder
 from chat.mail_server import mail_server
 from chat.markdown.offload import MarkdownProcess
+from chat.message_records import MessageRecords
 from chat.metrics import Metrics
 from chat.outbound import Outbound
 from chat.presence import Presences
@@ -74,6 +77,7 @@ from chat.resources.avatars import AvatarPages, AvatarsResource
 from chat.resources.channels import ChannelsResource
 from chat.resources.door import Authentication, BoundedRequest, RestDoor
 from chat.resources.drafts import DraftsResource
+from chat.resources.edits import EditsResource
 from chat.resources.emoji import EmojiResource
 from chat.resources.events import EventsResource
 from chat.resources.figures import MetricsPage
@@ -168,6 +172,8 @@ class Application:
         self._build_uploads()
         self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
                                self.uploads.announce, self.deferred_work, self.consequences)
+        self.edits = Edits(database, directory, bus, reactor, self.history, self.sending, self.uploads.announce)
+        self.deletions = Deletions(database, directory, bus, reactor, self.history, self.uploads.announce)
         self.flags = Flags(database, directory, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
         self.scheduled_messages = ScheduledMessages(database, directory, bus, self.sending, reactor)
@@ -181,6 +187,8 @@ class Application:
         self.rest = rest
         for resource in (
                 MessagesResource(self.sending, self.history, self.flags, self.reactions, directory),
+                EditsResource(self.edits, self.deletions,
+                              MessageRecords(database, directory, self.history, self._in_thread), directory),
                 UsersResource(self.users, self.accounts, directory, self.history),
                 ChannelsResource(self.channels, self.subscriptions, directory, self.history),
                 EventsResource(self.queues, registration),
@@ -301,7 +309,7 @@ class Application:
 
     def _demo_may_be_missing(self) -> bool:
         """Nobody is here yet, or seeding was interrupted: only the demo's own people are."""
-        emails = {user.email for user in self.directory.users.values()}
+        emails = {user.email for user in self.directory.users.values() if not user.is_system}
         return emails <= {person.email for person in DEMO_PEOPLE}
 
     async def _load(self) -> None:

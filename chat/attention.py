@@ -28,6 +28,11 @@ class TopicPolicies:
         """None where the topic is as its channel."""
         return self._policies.get(user_id, {}).get((channel_id, topic.lower()))
 
+    def at(self, channel_id: int, topic: str) -> Sequence[TopicPolicy]:
+        """Everyone's policies for one topic."""
+        place = (channel_id, topic.lower())
+        return [policies[place] for policies in self._policies.values() if place in policies]
+
     def put(self, policy: TopicPolicy) -> None:
         """Policy.NONE forgets."""
         mine, place = self._policies.setdefault(policy.user_id, {}), (policy.channel_id, policy.topic.lower())

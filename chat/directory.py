@@ -155,19 +155,24 @@ class Directory:
     def sessions_of(self, user_id: int) -> list[Session]:
         return [session for session in self.sessions.values() if session.user_id == user_id]
 
+    def system_bots(self) -> list[User]:
+        """The server's own voices, which are nobody's accounts."""
+        return [user for user in self.users.values() if user.is_system]
+
     def active_users(self) -> Iterator[User]:
-        return (user for user in self.users.values() if user.is_active)
+        return (user for user in self.users.values() if user.is_active and not user.is_system)
 
     def administrators(self) -> frozenset[int]:
         """Ids of the active owners and administrators."""
         return frozenset(user.id for user in self.active_users() if user.is_administrator)
 
     def people_encoded(self, *, active: bool) -> bytes:
-        """The JSON list of all (in)active people by id; kept until one of them changes."""
+        """The JSON list of all (in)active people by id, kept until one of them changes."""
         encoded = self._people_encoded.get(active)
         if encoded is None:
             encoded = b"[" + b",".join(
-                self._person(user) for _, user in sorted(self.users.items()) if user.is_active == active) + b"]"
+                self._person(user) for _, user in sorted(self.users.items())
+                if user.is_active == active and not user.is_system) + b"]"
             self._people_encoded[active] = encoded
         return encoded
 
@@ -186,7 +191,7 @@ class Directory:
 
     def groups(self) -> list[Group]:
         """All groups, by id."""
-        return sorted(system_groups(self.users.values()), key=lambda group: group.id)
+        return sorted(system_groups(self.active_users()), key=lambda group: group.id)
 
     def group_by_name(self, name: str) -> Group | None:
         if name not in SYSTEM_GROUPS:

@@ -182,6 +182,18 @@ class ReactionDoesNotExist(JsonableError):
         super().__init__("Reaction doesn't exist.")
 
 
+class MoveTimeLimitExceeded(JsonableError):
+    """Some of a topic's messages are too old to be moved by this person."""
+
+    code = "MOVE_MESSAGES_TIME_LIMIT_EXCEEDED"
+
+    def __init__(self, first_allowed: int | None, total: int, allowed: int) -> None:
+        super().__init__(
+            f"You may move only the newest {allowed} of the {total} messages in this topic.",
+            first_message_id_allowed_to_move=first_allowed, total_messages_in_topic=total,
+            total_messages_allowed_to_move=allowed)
+
+
 class BadImage(JsonableError):
     """A file that should be a picture and is none that can be used."""
 

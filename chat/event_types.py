@@ -30,6 +30,7 @@ from chat.changes import (
     UserSet,
     UserStatusSet,
 )
+from chat.edits import RENDERED_VERSION, Edit
 from chat.models import Channel, Message, Organisation, Presence, Reaction, Session, Subscription, User
 from chat.personal import (
     Draft,
@@ -72,6 +73,54 @@ def message(sent: Message, recipients: Collection[int], flags: Mapping[int, int]
     """A message arrives."""
     return MessageEvent(None, recipients, message=sent, flags=flags, sender_queue_id=sender_queue_id,
                         local_id=local_id)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMessageEvent(Event):
+    """Messages are different. The body is shared; each reader gets their own flags of the message itself, which are
+    "read" and "historical" for who never received it."""
+
+    flags: Mapping[int, int] = field(default_factory=dict)
+
+
+def update_message(edit: Edit, flags: Mapping[int, int], audience: Collection[int]) -> UpdateMessageEvent:
+    """What somebody changed of a message, and which others moved with it."""
+    body: dict[str, Any] = {
+        "type": "update_message", "user_id": edit.user_id, "edit_timestamp": edit.timestamp,
+        "message_id": edit.message_id, "message_ids": list(edit.message_ids), "rendering_only": False}
+    if edit.channel is not None:
+        body |= {"stream_id": edit.channel.id, "stream_name": edit.channel.name}
+    if edit.text is not None:
+        body |= {
+            "orig_content": edit.text.old_content, "orig_rendered_content": edit.text.old_rendered,
+            "prev_rendered_content_version": RENDERED_VERSION, "content": edit.text.content,
+            "rendered_content": edit.text.rendered, "is_me_message": edit.text.content.startswith("/me ")}
+    if edit.move is not None:
+        body |= {"propagate_mode": edit.move.propagate_mode, "orig_subject": edit.move.old_topic}
+        if edit.move.topic is not None:
+            body |= {"subject": edit.move.topic, "topic_links": []}
+        if edit.move.channel_id is not None:
+            body["new_stream_id"] = edit.move.channel_id
+    return UpdateMessageEvent(body, audience, flags=flags)
+
+
+def message_rendered(message_id: int, content: str, rendered: str, timestamp: int, flags: Mapping[int, int],
+                     audience: Collection[int]) -> UpdateMessageEvent:
+    """A message that nobody changed looks different: its links have previews now."""
+    return UpdateMessageEvent({
+        "type": "update_message", "user_id": None, "edit_timestamp": timestamp, "message_id": message_id,
+        "message_ids": [message_id], "rendering_only": True, "content": content, "rendered_content": rendered,
+    }, audience, flags=flags)
+
+
+def delete_message(message_ids: Sequence[int], channel_id: int | None, topic: str, audience: Collection[int]
+                   ) -> Event:
+    """Messages of one conversation are gone, or these people can see them no longer."""
+    body: dict[str, Any] = {
+        "type": "delete_message", "message_type": "private", "message_ids": list(message_ids)}
+    if channel_id is not None:
+        body |= {"message_type": "stream", "stream_id": channel_id, "topic": topic}
+    return Event(body, audience)
 
 
 def update_message_flags(user_id: int, op: str, flag: str, message_ids: Sequence[int], *, all_messages: bool = False,

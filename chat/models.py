@@ -5,9 +5,11 @@ Times are whole Unix seconds. "Channel" is what the wire calls a stream.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from functools import cache
+from typing import Any
 
 MAX_CHANNEL_NAME = 60
 MAX_CHANNEL_DESCRIPTION = 1024
@@ -21,6 +23,8 @@ MAX_RECIPIENTS = 100
 """People in one group direct message."""
 PRESENCE_PING_S = 60
 """How often clients are asked to tell that they are open."""
+NOTIFICATION_BOT_ID = 2_000_000_001
+"""The server's own voice, which tells people in a topic what was done to it."""
 
 
 class Role(IntEnum):
@@ -63,6 +67,15 @@ def flag_names(flags: int) -> tuple[str, ...]:
     return tuple(names)
 
 
+def flag_bits(names: Sequence[str]) -> int:
+    """The flags of a message by the names that the wire has for them; others are passed over."""
+    bits = 0
+    for flag in Flag:
+        if flag.name and flag.name.lower() in names:
+            bits |= flag
+    return bits
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     id: int
@@ -78,6 +91,8 @@ class User:
     avatar_version: int
     avatar_token: str | None = None
     """Of their own picture; None: one is drawn for them."""
+    is_system: bool = False
+    """The server's own voice: nobody's account, and in no list of people."""
 
     @property
     def is_administrator(self) -> bool:
@@ -166,6 +181,9 @@ class DirectRecipient:
 
 Recipient = ChannelRecipient | DirectRecipient
 
+EditEntry = Mapping[str, Any]
+"""One edit, as the wire has it: `user_id`, `timestamp`, and what changed: what it was, and where it went."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
@@ -191,6 +209,11 @@ class Message:
     timestamp: int
     client: str
     reactions: tuple[Reaction, ...] = ()
+    last_edit: int | None = None
+    edit_history: Sequence[EditEntry] = ()
+    """What each edit changed, newest first."""
+    content_version: int = 0
+    """How often the text was changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chat.edits import RULES
 from chat.models import (
     MAX_CHANNEL_DESCRIPTION,
     MAX_CHANNEL_NAME,
@@ -43,15 +44,15 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "night_logo_url": "/static/images/plait-icon.svg",
         "night_logo_source": "D",
         "add_custom_emoji_policy": MEMBERS,
-        "allow_edit_history": True,
-        "allow_message_editing": False,
-        "message_content_edit_limit_seconds": 600,
-        "message_content_delete_limit_seconds": 600,
-        "move_messages_within_stream_limit_seconds": 604800,
-        "move_messages_between_streams_limit_seconds": 604800,
-        "edit_topic_policy": NOBODY,
-        "move_messages_between_streams_policy": NOBODY,
-        "delete_own_message_policy": NOBODY,
+        "allow_edit_history": RULES.allow_edit_history,
+        "allow_message_editing": RULES.allow_message_editing,
+        "message_content_edit_limit_seconds": RULES.message_content_edit_limit_seconds,
+        "message_content_delete_limit_seconds": RULES.message_content_delete_limit_seconds,
+        "move_messages_within_stream_limit_seconds": RULES.move_messages_within_stream_limit_seconds,
+        "move_messages_between_streams_limit_seconds": RULES.move_messages_between_streams_limit_seconds,
+        "edit_topic_policy": RULES.edit_topic_policy,
+        "move_messages_between_streams_policy": RULES.move_messages_between_streams_policy,
+        "delete_own_message_policy": RULES.delete_own_message_policy,
         "bot_creation_policy": 3,
         "can_create_public_channel_group": members,
         "can_create_private_channel_group": members,
@@ -93,7 +94,7 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "available_video_chat_providers": {"disabled": {"name": "None", "id": 0}},
         "giphy_rating": 0,
         "waiting_period_threshold": 0,
-        "enable_read_receipts": False,
+        "enable_read_receipts": RULES.enable_read_receipts,
         "enable_guest_user_indicator": True,
         "presence_disabled": False,
         "push_notifications_enabled": False,

@@ -83,6 +83,8 @@ def user_wire(user: User, *, with_active: bool = False) -> UserWire:
         wire["profile_data"] = {}
     if with_active:
         wire["is_active"] = user.is_active
+    if user.is_system:
+        wire["is_system_bot"] = True
     return wire
 
 
@@ -262,13 +264,16 @@ class MessageWire(TypedDict):
     display_recipient: str | list[ReactingUserWire]
     stream_id: NotRequired[int]
     flags: NotRequired[list[str]]
+    last_edit_timestamp: NotRequired[int]
+    edit_history: NotRequired[list[dict[str, Any]]]
     match_content: NotRequired[str]
     match_subject: NotRequired[str]
 
 
 def message_wire(message: Message, sender: User, *, channel_name: str | None, people: Sequence[User],
-                 users: Mapping[int, User], apply_markdown: bool) -> MessageWire:
-    """A message without its per-reader flags. `people` are the participants of a direct message."""
+                 users: Mapping[int, User], apply_markdown: bool, with_history: bool = False) -> MessageWire:
+    """A message without its per-reader flags. `people` are the participants of a direct message; `with_history` tells
+    what it was before it was edited."""
     wire: MessageWire = {
         "id": message.id,
         "sender_id": sender.id,
@@ -293,6 +298,10 @@ def message_wire(message: Message, sender: User, *, channel_name: str | None, pe
     }
     if message.channel_id is not None:
         wire["stream_id"] = message.channel_id
+    if message.last_edit is not None:
+        wire["last_edit_timestamp"] = message.last_edit
+        if with_history:
+            wire["edit_history"] = [dict(entry) for entry in message.edit_history]
     return wire
 
 

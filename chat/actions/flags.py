@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chat import event_types
+from chat.actions.edits import EDITS
 from chat.bus import Bus
 from chat.database import flags as sql
 from chat.database.messages import MAX_ID, Condition
@@ -56,7 +57,9 @@ class Flags:
                 self._publish(unit, user, "remove", name, changed, details)
             return len(changed)
 
-        return await self._database.transaction(write, ("flags", user.id))
+        # What is unread again is told with its place: nothing moves meanwhile.
+        lanes = [EDITS] if (op, flag) == ("remove", Flag.READ) else []
+        return await self._database.transaction(write, ("flags", user.id), *lanes)
 
     async def mark_channel_read(self, user: User, channel: Channel, topic: str | None = None) -> int:
         """Mark a channel, or one of its topics, as read; how many messages that were."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import psycopg2.errors
+
 from chat import event_types
 from chat.actions.emoji_choice import UNICODE, check_new_emoji, look_up_emoji
+from chat.actions.readership import readership
 from chat.bus import Bus
-from chat.database import messages as message_sql
 from chat.database import reactions as sql
-from chat.database.messages import Read
 from chat.database.pool import Database, Transaction
 from chat.directory import Directory
 from chat.errors import JsonableError, ReactionAlreadyExists, ReactionDoesNotExist
@@ -36,9 +37,14 @@ class Reactions:
         reaction = Reaction(message_id, user.id, emoji_name, code, reaction_type)
 
         async def write(unit: Transaction) -> None:
-            if not await sql.insert(unit, reaction):
+            try:
+                is_new = await sql.insert(unit, reaction)
+            except psycopg2.errors.ForeignKeyViolation:
+                raise JsonableError("Invalid message(s)") from None  # it was deleted just now
+            if not is_new:
                 raise ReactionAlreadyExists
-            self._bus.publish(unit, event_types.reaction("add", reaction, user, await self._audience(unit, read)))
+            audience, _ = await readership(unit, self._directory, message_id, read.message.channel_id)
+            self._bus.publish(unit, event_types.reaction("add", reaction, user, audience))
 
         await self._database.transaction(write, ("message", message_id))
 
@@ -57,20 +63,8 @@ class Reactions:
             name = await sql.delete(unit, message_id, user.id, kind, code)
             if name is None:
                 raise ReactionDoesNotExist
+            audience, _ = await readership(unit, self._directory, message_id, read.message.channel_id)
             self._bus.publish(unit, event_types.reaction(
-                "remove", Reaction(message_id, user.id, name, code, kind), user, await self._audience(unit, read)))
+                "remove", Reaction(message_id, user.id, name, code, kind), user, audience))
 
         await self._database.transaction(write, ("message", message_id))
-
-    async def _audience(self, unit: Transaction, read: Read) -> set[int]:
-        """Those who received the message, and the subscribers who can read it as history."""
-        audience = set(await message_sql.witnesses(unit, read.message.id))
-        channel_id = read.message.channel_id
-        if channel_id is not None:
-            channel = self._directory.channels[channel_id]
-            subscribers = self._directory.subscribers(channel_id)
-            if channel.invite_only:
-                audience &= subscribers
-            if channel.history_public_to_subscribers:
-                audience |= subscribers
-        return audience

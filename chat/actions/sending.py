@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chat import event_types
+from chat.actions import concerns
 from chat.actions.message_checks import (
-    MAX_FREE_WILDCARD,
     SendRequest,
     check_content,
     check_wildcard,
@@ -33,7 +33,6 @@ from chat.errors import (
     ChannelDoesNotExist,
     JsonableError,
     ServiceUnavailable,
-    TopicWildcardNotAllowed,
     UserDeactivated,
 )
 from chat.markdown.errors import MarkdownFailed
@@ -48,7 +47,8 @@ from chat.models import (
     User,
 )
 
-_LANE = ("send",)
+SENDS = ("send",)
+"""The lane of sends, which whoever calls `send_within` holds."""
 _READING_CLIENTS = frozenset({
     "website", "zulipandroid", "zulipios", "zulipmobile", "zulipdesktop", "zulipelectron", "zulipterminal", "snipe",
     "ios", "android", "zulipflutter"})
@@ -90,6 +90,8 @@ class CheckedMessage:
     """The queue that gets its local id back."""
     path_ids: tuple[str, ...] = ()
     """Of the uploaded files that it shows."""
+    read_by: tuple[int, ...] = ()
+    """Who else has no need to read it."""
 
 
 Consequence = Callable[[CheckedMessage, Addressed], Iterable[NewJob]]
@@ -121,7 +123,7 @@ class Sending:
         """Whether `sender` may send this, and its rendering. Raises a JsonableError that says what is wrong."""
         content = check_content(request.content)
         recipient = recipient_of(self._directory, sender, request)
-        rendered, path_ids = await self._render(sender, content)
+        rendered, path_ids = await self.rendered(sender, content)
         sender, recipient = self._still(sender, recipient)
         if isinstance(recipient, ChannelRecipient) and rendered.mentions_channel_wildcard:
             check_wildcard(sender, len(self._directory.subscribers(recipient.channel.id)))
@@ -137,10 +139,11 @@ class Sending:
     async def do_send_messages(self, checked: CheckedMessage) -> int:
         """Store a message and tell everyone; its id. A retransmission gets the first one's id and tells no one."""
         asked = self._clock.seconds()
-        async with self._database.lanes.hold(_LANE):
+        async with self._database.lanes.hold(SENDS):
             if self._clock.seconds() - asked > PATIENCE_S:
                 raise ServiceUnavailable  # waited behind a write whose outcome was unknown; nothing was done
-            addressed = self._address(checked, await self._participants(checked))
+            addressed = self._address(checked, await concerns.participants(
+                self._database, self._directory, checked.sender, checked.recipient, checked.rendered))
             jobs = tuple(job for consequence in self._consequences for job in consequence(checked, addressed))
 
             async def write(unit: Transaction) -> Stored | None:
@@ -166,11 +169,22 @@ class Sending:
                         return stored.id
                 await sleep(self._clock, 0.2)
 
+    async def send_within(self, unit: Transaction, checked: CheckedMessage) -> int:
+        """Send to a channel as part of a unit that holds the lane SENDS: with all of it, or not at all; the
+        message's id. The caller tells of the channel's first message."""
+        addressed, now = self._address(checked, frozenset()), self._clock.seconds()
+        jobs = tuple(job for consequence in self._consequences for job in consequence(checked, addressed))
+        stored = await sql.insert_message(unit, self._new(checked, jobs), addressed.rows, addressed.flags, now)
+        assert stored is not None
+        self._publish(unit, checked, addressed, stored, tells_first=False)
+        self._deferred_work.hand_over(unit, jobs, stored.job_ids, now, message_id=stored.id)
+        return stored.id
+
     async def render(self, sender: User, content: str) -> str:
         """The HTML that a message of `sender` with this content would have."""
-        return (await self._render(sender, check_content(content)))[0].html
+        return (await self.rendered(sender, check_content(content)))[0].html
 
-    async def _render(self, sender: User, content: str) -> tuple[Rendered, tuple[str, ...]]:
+    async def rendered(self, sender: User, content: str) -> tuple[Rendered, tuple[str, ...]]:
         """The rendering, and the path_ids of the uploaded files that are shown. No query where none can be."""
         mentioned = await self._attachments.mentioned(sender, content)
         try:
@@ -190,12 +204,13 @@ class Sending:
             recipient = ChannelRecipient(channel, recipient.topic)
         return self._directory.users[sender.id], recipient
 
-    def _publish(self, unit: Transaction, checked: CheckedMessage, addressed: Addressed, stored: Stored) -> None:
+    def _publish(self, unit: Transaction, checked: CheckedMessage, addressed: Addressed, stored: Stored, *,
+                 tells_first: bool = True) -> None:
         recipient = checked.recipient
         channel = None
         if isinstance(recipient, ChannelRecipient):
             channel = self._directory.channels[recipient.channel.id]
-            if channel.first_message_id is None:
+            if channel.first_message_id is None and tells_first:
                 first = replace(channel, first_message_id=stored.id)
                 self._bus.publish(unit, event_types.channel_updated(
                     first, channel.name, "first_message_id", stored.id, self._directory.who_can_see(channel)))
@@ -222,57 +237,37 @@ class Sending:
             has_link=rendered.has_link, has_image=rendered.has_image, has_attachment=rendered.has_attachment,
             queue_id=checked.queue_id, local_id=checked.local_id, path_ids=checked.path_ids, jobs=jobs)
 
-    async def _participants(self, checked: CheckedMessage) -> frozenset[int]:
-        """Whom `@**topic**` means: who took part in the topic. Where it is not mentioned: nobody, and no query."""
-        recipient = checked.recipient
-        if not checked.rendered.mentions_topic_wildcard or isinstance(recipient, DirectRecipient):
-            return frozenset()
-        found = await sql.participants(self._database, recipient.channel.id, recipient.topic)
-        participants = self._directory.subscribers(recipient.channel.id) & {*found, checked.sender.id}
-        if len(participants) > MAX_FREE_WILDCARD and not checked.sender.is_administrator:
-            raise TopicWildcardNotAllowed
-        return participants
-
     def _address(self, checked: CheckedMessage, participants: frozenset[int]) -> Addressed:
         """Readers, their flags, and who gets a row now: all but those dormant subscribers whom it does not concern."""
         sender, recipient, directory = checked.sender, checked.recipient, self._directory
         if isinstance(recipient, DirectRecipient):
-            flags = self._flags(sender, checked.rendered, recipient.user_ids, reads=checked.reads)
+            flags = self._flags(checked, recipient.user_ids, ())
             return Addressed(recipient.user_ids, int_array(recipient.user_ids), flags)
         readers = directory.subscribers(recipient.channel.id)
         rows = directory.readers_array(recipient.channel.id)
         outside = sender.id not in readers
         if outside:
             readers = readers | {sender.id}
-        flags = self._flags(sender, checked.rendered, readers, reads=checked.reads)
-        for user_id in participants:
-            flags[user_id] = flags.get(user_id, 0) | Flag.TOPIC_WILDCARD_MENTIONED
-        concerned = {user_id for user_id in flags if directory.is_dormant(user_id)}
-        if outside or concerned:
+        flags = self._flags(checked, readers, participants)
+        flagged = {user_id for user_id in flags if directory.is_dormant(user_id)}
+        if outside or flagged:
             rows = int_array([user_id for user_id in readers
-                              if user_id in concerned or not directory.is_dormant(user_id)])
+                              if user_id in flagged or not directory.is_dormant(user_id)])
         return Addressed(readers, rows, flags)
 
-    def _flags(self, sender: User, rendered: Rendered, readers: Collection[int], *, reads: bool) -> dict[int, int]:
-        flags: dict[int, int] = {}
-        if rendered.mentions_channel_wildcard:
-            flags = dict.fromkeys(readers, int(Flag.STREAM_WILDCARD_MENTIONED))
-        mentioned = set(rendered.mentioned_user_ids)
-        if rendered.mentioned_group_ids:
-            for group in self._directory.groups():
-                if group.id in rendered.mentioned_group_ids:
-                    mentioned |= group.member_ids
-        for user_id in mentioned:
-            if user_id in readers:
-                flags[user_id] = flags.get(user_id, 0) | Flag.MENTIONED
-        for user_id in self._directory.alert_words.people_alerted(rendered.text):
-            if user_id in readers:
-                flags[user_id] = flags.get(user_id, 0) | Flag.HAS_ALERT_WORD
+    def _flags(self, checked: CheckedMessage, readers: Collection[int], participants: Collection[int]
+               ) -> dict[int, int]:
+        """Of those readers for whom they are not 0."""
+        sender = checked.sender
+        flags = concerns.concerned(self._directory, checked.rendered, readers, participants)
         for user_id in self._directory.muted_users.muters_of(sender.id):
             if user_id in readers:
                 flags[user_id] = flags.get(user_id, 0) | Flag.READ
-        if reads:
+        if checked.reads:
             flags[sender.id] = flags.get(sender.id, 0) | Flag.READ
+        for user_id in checked.read_by:
+            if user_id in readers:
+                flags[user_id] = flags.get(user_id, 0) | Flag.READ
         return flags
 
 

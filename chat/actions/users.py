@@ -97,7 +97,7 @@ class Users:
 
     def _target(self, acting: User | None, user_id: int) -> User:
         target = self._directory.user_by_id(user_id)
-        if target is None:
+        if target is None or target.is_system:
             raise JsonableError("No such user")
         if acting is None:
             return target

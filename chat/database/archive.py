@@ -16,6 +16,8 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.sql import SQL, Composed, Identifier, Literal
 
+from chat.models import NOTIFICATION_BOT_ID
+
 CONNECT_TIMEOUT_S = 10
 VERSIONS = "schema_version"
 
@@ -30,7 +32,8 @@ _REFERENCES = "SELECT conrelid::int, confrelid::int FROM pg_constraint WHERE con
 _SEQUENCES = """SELECT sequencename, last_value FROM pg_sequences
     WHERE schemaname = current_schema() AND last_value IS NOT NULL ORDER BY sequencename"""
 _IS_EMPTY = "SELECT to_regclass('user_profile') IS NULL"
-_HAS_PEOPLE = "SELECT EXISTS (SELECT 1 FROM user_profile) OR EXISTS (SELECT 1 FROM organisation)"
+_HAS_PEOPLE = f"""SELECT EXISTS (SELECT 1 FROM user_profile WHERE id <> {NOTIFICATION_BOT_ID})
+    OR EXISTS (SELECT 1 FROM organisation)"""
 _VERSION = "SELECT coalesce(max(version), 0) FROM schema_version"
 
 

@@ -13,7 +13,8 @@ ADD = """UPDATE user_message SET flags = flags | %s
 REMOVE = """UPDATE user_message SET flags = flags & ~%s
     WHERE user_id = %s AND message_id = ANY(%s::int[]) AND flags & %s <> 0 RETURNING message_id"""
 ADOPT = """INSERT INTO user_message (user_id, message_id, flags)
-    SELECT %s, id, %s FROM unnest(%s::int[]) AS wanted (id) ON CONFLICT DO NOTHING RETURNING message_id"""
+    SELECT %s, m.id, %s FROM (SELECT id FROM message WHERE id = ANY(%s::int[]) FOR KEY SHARE) AS m
+    ON CONFLICT DO NOTHING RETURNING message_id"""
 MARK_READ = """UPDATE user_message um SET flags = flags | 1 FROM message m
     WHERE um.user_id = %(reader)s AND um.flags & 1 = 0 AND m.id = um.message_id"""
 MARK_ALL_READ = "UPDATE user_message SET flags = flags | 1 WHERE user_id = %s AND flags & 1 = 0 RETURNING message_id"

@@ -69,7 +69,7 @@ _MESSAGE = """m.id, m.sender_id, m.recipient_id, m.channel_id, m.topic, m.conten
     CASE WHEN m.channel_id IS NULL THEN (SELECT r.user_ids FROM recipient r WHERE r.id = m.recipient_id) END,
     (SELECT array_agg(ARRAY[r.user_id::text, r.emoji_name, r.emoji_code, r.reaction_type]
         ORDER BY r.date_added) FROM reaction r WHERE r.message_id = m.id),
-    um.flags"""
+    floor(extract(epoch FROM m.last_edit_time))::int, m.edit_history, m.content_version, um.flags"""
 _OWN = "FROM user_message um JOIN message m ON m.id = um.message_id WHERE um.user_id = %(reader)s"
 _ALL = """FROM message m LEFT JOIN LATERAL (SELECT flags, message_id FROM user_message
         WHERE user_id = %(reader)s AND message_id = m.id OFFSET 0) um ON true
@@ -96,7 +96,6 @@ SELECT_PARTICIPANTS = """SELECT sender_id FROM message
         WHERE channel_id = %(channel)s AND lower(topic) = lower(%(topic)s)
     UNION SELECT r.user_id FROM reaction r JOIN message m ON m.id = r.message_id
         WHERE m.channel_id = %(channel)s AND lower(m.topic) = lower(%(topic)s)"""
-SELECT_WITNESSES = "SELECT user_id FROM user_message WHERE message_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,16 +271,12 @@ async def newest_id(db: Runs, reader_id: int) -> int:
     return int(message_id)
 
 
-async def witnesses(db: Runs, message_id: int) -> list[int]:
-    """Ids of the people who received a message."""
-    return [user_id for (user_id,) in await db.query(SELECT_WITNESSES, (message_id,))]
-
-
 def _read(row: tuple[object, ...]) -> Read:
     (message_id, sender_id, recipient_id, channel_id, topic, content, rendered, timestamp, client, user_ids,
-     reactions, flags) = row
+     reactions, last_edit, edit_history, content_version, flags) = row
     return Read(Message(
         message_id, sender_id, recipient_id, channel_id, tuple(user_ids or ()),  # type: ignore[arg-type]
         topic, content, rendered, timestamp, client,  # type: ignore[arg-type]
         tuple(Reaction(message_id, int(user), name, code, kind)  # type: ignore[arg-type]
-              for user, name, code, kind in reactions or ())), flags)  # type: ignore[attr-defined, arg-type]
+              for user, name, code, kind in reactions or ()),  # type: ignore[attr-defined]
+        last_edit, edit_history or (), content_version), flags)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ class Runs(Protocol):
 
 
 _USER = """id, email, full_name, role, is_active, is_bot, bot_type, bot_owner_id,
-    floor(extract(epoch FROM date_joined))::int, timezone, avatar_version, avatar_token"""
+    floor(extract(epoch FROM date_joined))::int, timezone, avatar_version, avatar_token, is_system"""
 SELECT_USERS = f"SELECT {_USER} FROM user_profile ORDER BY id"
 INSERT_USER = f"""INSERT INTO user_profile (email, full_name, role, password_hash, is_bot, bot_type, bot_owner_id)
     VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING {_USER}"""

@@ -12,13 +12,16 @@ import orjson
 
 from chat.changes import ApiKeyGone, SessionGone, UserSet
 from chat.directory import Directory
-from chat.event_types import Event, MessageEvent
+from chat.event_types import Event, MessageEvent, UpdateMessageEvent
 from chat.events.forms import FORMS, ONE_FORM
 from chat.events.queue import EventQueue
 from chat.events.queues import EventQueues
 from chat.models import Channel, Flag, Message, flag_names
 from chat.narrow import Term
 from chat.wire import message_wire
+
+_HISTORY = Flag.READ | Flag.HISTORICAL
+"""The flags of who reads a message without ever having received it."""
 
 
 class Fanout:
@@ -38,6 +41,8 @@ class Fanout:
         """Deliver a committed event."""
         if isinstance(event, MessageEvent):
             self.process_message_event(event)
+        elif isinstance(event, UpdateMessageEvent):
+            self._process_update(event)
         elif event.body is not None:
             self._process_other(event)
         for change in event.changes:
@@ -61,6 +66,14 @@ class Fanout:
                     bodies = encoded[kind] = [self._encode(body) for body in form.bodies(event.body, kind)]
                 for body in bodies:
                     queue.push(body, now)
+
+    def _process_update(self, event: UpdateMessageEvent) -> None:
+        assert event.body is not None
+        bodies = _Bodies(lambda _: self._encode(event.body))
+        now = self._queues.now()
+        for queue in self._present(event.audience):
+            if queue.options.wants("update_message"):
+                queue.push(bodies.of(False, event.flags.get(queue.user_id, _HISTORY)), now)
 
     def process_message_event(self, event: MessageEvent) -> None:
         """Deliver a message to each recipient's queues: with their flags, and to the sending queue with its

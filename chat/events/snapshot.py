@@ -12,7 +12,7 @@ client's own queue is opened, empty. What comes after this step reaches the queu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -29,7 +29,7 @@ from chat.event_types import muted_topics_list
 from chat.events.queue import EventQueue, QueueOptions
 from chat.events.queues import EventQueues
 from chat.events.unread import MAX_UNREAD, unread_msgs, unread_of_event
-from chat.models import Channel, Flag, User
+from chat.models import Channel, Flag, User, flag_bits
 from chat.personal import (
     DraftWire,
     ScheduledMessageWire,
@@ -50,6 +50,7 @@ from chat.wire import (
     channel_wire,
     group_wire,
     subscription_wire,
+    user_wire,
 )
 
 MAX_CONVERSATIONS = 1000
@@ -119,7 +120,8 @@ class Registration:
 
     async def register(self, user: User, options: QueueOptions, wish: Wish) -> tuple[EventQueue, dict[str, Any]]:
         """A new queue, and the state that fits it."""
-        probe = self._queues.register(user.id, QueueOptions(client_name="register"))
+        probe = self._queues.register(user.id, QueueOptions(
+            client_name="register", capabilities=frozenset({"bulk_message_deletion"})))
         try:
             rows = await self._rows(user.id, wish)
             await self._database.settled()
@@ -198,7 +200,7 @@ class Registration:
         return {
             "realm_users": orjson.Fragment(self._directory.people_encoded(active=True)),
             "realm_non_active_users": orjson.Fragment(self._directory.people_encoded(active=False)),
-            "cross_realm_bots": [],
+            "cross_realm_bots": [user_wire(bot, with_active=True) for bot in self._directory.system_bots()],
             "user_id": user.id, "email": user.email, "delivery_email": user.email, "full_name": user.full_name,
             "avatar_source": avatar_source(user), "avatar_url": avatar_url(user),
             "avatar_url_medium": avatar_url(user, medium=True),
@@ -290,10 +292,27 @@ def _apply(rows: _Rows, reader_id: int, event: Mapping[str, Any]) -> None:
             change(event["messages"])
         case "update_message_flags" if event["flag"] == "read":
             _apply_read(rows, reader_id, event)
+        case "update_message":
+            _apply_edit(rows, event)
+        case "delete_message":
+            for message_id in event["message_ids"]:
+                rows.unread.pop(message_id, None)
+            rows.starred.difference_update(event["message_ids"])
         case "drafts":
             _apply_drafts(rows, event)
         case "scheduled_messages":
             _apply_scheduled(rows, event)
+
+
+def _apply_edit(rows: _Rows, event: Mapping[str, Any]) -> None:
+    place = {"topic": event.get("subject"), "channel_id": event.get("new_stream_id")}
+    moved = {name: value for name, value in place.items() if value is not None}
+    for message_id in event["message_ids"] if moved else ():
+        if message_id in rows.unread:
+            rows.unread[message_id] = replace(rows.unread[message_id], **moved)
+    unread = rows.unread.get(event["message_id"])
+    if unread is not None:
+        rows.unread[unread.message_id] = replace(unread, flags=flag_bits(event["flags"]))
 
 
 def _apply_drafts(rows: _Rows, event: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chat.database.flags import Unread
-from chat.models import Flag
+from chat.models import Flag, flag_bits
 
 MAX_UNREAD = 50_000
 
@@ -55,10 +55,7 @@ def unread_of_event(event: Mapping[str, Any]) -> Unread | None:
     message, flags = event["message"], event["flags"]
     if "read" in flags:
         return None
-    bits = 0
-    for flag in Flag:
-        if flag.name and flag.name.lower() in flags:
-            bits |= flag
     recipients = message["display_recipient"]
     user_ids = () if isinstance(recipients, str) else tuple(person["id"] for person in recipients)
-    return Unread(message["id"], bits, message.get("stream_id"), message["subject"], message["sender_id"], user_ids)
+    return Unread(message["id"], flag_bits(flags), message.get("stream_id"), message["subject"],
+                  message["sender_id"], user_ids)

@@ -106,7 +106,8 @@ class UsersResource:
     @routes.get("/users", who=Who.USER, params=GetUsers, returns=MembersWire, summary="Get all users")
     async def get_users(self, notes: RequestNotes, p: GetUsers) -> MembersWire:
         """Everyone in the organization, those with closed accounts too."""
-        return {"members": [user_wire(user, with_active=True) for _, user in sorted(self._directory.users.items())]}
+        return {"members": [user_wire(user, with_active=True)
+                            for _, user in sorted(self._directory.users.items()) if not user.is_system]}
 
     @routes.get("/users/me", who=Who.USER, returns=OwnUserWire, summary="Get own user")
     async def get_own_user(self, notes: RequestNotes, p: Params) -> OwnUserWire:

@@ -38,6 +38,13 @@ ACTIONS = st.one_of(
     st.tuples(st.just("read_channel"), person, channel),
     st.tuples(st.just("read_topic"), person, channel, topic),
     st.tuples(st.just("react"), person, message, st.sampled_from(("POST", "DELETE"))),
+    st.tuples(st.just("edit"), person, message, st.sampled_from(("hi", "@**all** hi", "@**Person 2** hi", " "))),
+    st.tuples(st.just("move"), person, message, topic, st.sampled_from(("change_one", "change_later", "change_all"))),
+    st.tuples(st.just("move_to"), person, message, channel, st.sampled_from((None, *TOPICS)),
+              st.sampled_from(("change_one", "change_later", "change_all"))),
+    st.tuples(st.just("preview"), person, message),
+    st.tuples(st.just("delete"), person, message),
+    st.tuples(st.just("delete_topic"), person, channel, topic),
     st.tuples(st.just("subscribe"), person, st.lists(channel, min_size=1, max_size=2), anyone, st.booleans()),
     st.tuples(st.just("unsubscribe"), person, channel, anyone),
     st.tuples(st.just("property"), person, channel, st.sampled_from(("is_muted", "pin_to_top", "color"))),
@@ -114,6 +121,9 @@ class World:
                 "UPDATE scheduled_message SET deliver_at = to_timestamp(1) WHERE id = %s", rest)
             await self.server.app.scheduled_messages.deliver(rest[0])
             return
+        if name == "preview":
+            await self.server.app.edits.do_update_embedded_data(rest[0], 0, f"<p>preview {rest[0]}</p>")
+            return
         method, path, params = self._request(client, name, rest)
         status, body = await client.answer(method, path, **params)
         assert status < 500, (action, body)
@@ -121,7 +131,7 @@ class World:
     async def watch(self, client: Client) -> None:
         state = await client.register(
             apply_markdown=True, include_subscribers=True, fetch_event_types=list(FETCH),
-            client_capabilities={"notification_settings_null": True})
+            client_capabilities={"notification_settings_null": True, "bulk_message_deletion": True})
         self.watching.append((client, state["queue_id"], ClientState(state)))
 
     async def compare(self) -> None:
@@ -137,6 +147,7 @@ class World:
                 model.apply(event)
             state = await client.register(include_subscribers=True, fetch_event_types=list(FETCH))
             fresh = ClientState(state)
+            model.forget_ends(fresh)
             assert model.comparable() == fresh.comparable()
             assert model.unread_count() == state["unread_msgs"]["count"]
 
@@ -166,6 +177,19 @@ class World:
                 return "POST", "/mark_topic_as_read", {"stream_id": stream_id(where), "topic_name": about}
             case "react", [message_id, method]:
                 return method, f"/messages/{message_id}/reactions", {"emoji_name": "tada"}
+            case "edit", [message_id, text]:
+                return "PATCH", f"/messages/{message_id}", {"content": text}
+            case "move", [message_id, about, mode]:
+                return "PATCH", f"/messages/{message_id}", {
+                    "topic": about, "propagate_mode": mode, "send_notification_to_old_thread": self.counter % 2 == 0}
+            case "move_to", [message_id, where, about, mode]:
+                return "PATCH", f"/messages/{message_id}", {
+                    "stream_id": stream_id(where), "propagate_mode": mode, **({"topic": about} if about else {}),
+                    "send_notification_to_new_thread": self.counter % 2 == 0}
+            case "delete", [message_id]:
+                return "DELETE", f"/messages/{message_id}", {}
+            case "delete_topic", [where, about]:
+                return "POST", f"/streams/{stream_id(where)}/delete_topic", {"topic_name": about}
             case "subscribe", [names, others, private]:
                 return "POST", "/users/me/subscriptions", {
                     "subscriptions": [{"name": where} for where in names], "invite_only": private,

@@ -26,6 +26,7 @@ class ClientState:
         self.unread = _unread(state["unread_msgs"], self.user_id)
         self.mentions = set(state["unread_msgs"]["mentions"])
         self.max_message_id = state["max_message_id"]
+        self.deleted: set[int] = set()
         self.conversations = {
             tuple(item["user_ids"]): item["max_message_id"] for item in state["recent_private_conversations"]}
         self.alert_words = state["alert_words"]
@@ -37,7 +38,8 @@ class ClientState:
         self.statuses = state["user_status"]
         self.own_avatar = {name: state[name] for name in ("avatar_url", "avatar_url_medium", "avatar_source")}
         self._appliers: dict[str, Callable[[dict[str, Any]], None]] = {
-            "message": self._message, "update_message_flags": self._flags, "realm_user": self._user,
+            "message": self._message, "update_message": self._edit, "delete_message": self._deletion,
+            "update_message_flags": self._flags, "realm_user": self._user,
             "user_group": self._group, "stream": self._stream, "subscription": self._subscription,
             "alert_words": lambda event: setattr(self, "alert_words", event["alert_words"]),
             "muted_users": lambda event: setattr(
@@ -68,6 +70,15 @@ class ClientState:
             "scheduled": self.scheduled, "emoji": self.emoji, "statuses": self.statuses, "own_avatar": self.own_avatar,
             "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
+
+    def forget_ends(self, other: ClientState) -> None:
+        """Before a comparison: what came before the newest message that was deleted, neither can say."""
+        if self.max_message_id in self.deleted:
+            self.max_message_id = other.max_message_id
+        for people, newest in list(self.conversations.items()):
+            if newest in self.deleted:
+                self.conversations.pop(people)
+                other.conversations.pop(people, None)
 
     def unread_count(self) -> int:
         """How many unread messages are not muted, as `unread_msgs.count` has it."""
@@ -131,6 +142,23 @@ class ClientState:
             self.unread[message["id"]] = key
             if {"mentioned", "wildcard_mentioned"} & set(event["flags"]):
                 self.mentions.add(message["id"])
+
+    def _edit(self, event: dict[str, Any]) -> None:
+        for message_id in event["message_ids"]:
+            key = self.unread.get(message_id)
+            if key is not None and key[0] == "stream":
+                self.unread[message_id] = (
+                    "stream", event.get("new_stream_id", key[1]), event.get("subject", key[2]).lower())
+        if event["message_id"] in self.unread:
+            mentioned = {"mentioned", "wildcard_mentioned"} & set(event["flags"])
+            (self.mentions.add if mentioned else self.mentions.discard)(event["message_id"])
+
+    def _deletion(self, event: dict[str, Any]) -> None:
+        self.deleted.update(event["message_ids"])
+        for message_id in event["message_ids"]:
+            self.unread.pop(message_id, None)
+            self.mentions.discard(message_id)
+            self.starred.discard(message_id)
 
     def _flags(self, event: dict[str, Any]) -> None:
         ids = set(event["messages"])

@@ -1,0 +1,31 @@
+"""SQL of deleting messages, with everything that hangs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chat.database.messages import int_array
+from chat.database.people import Runs
+
+DELETE = """WITH doomed AS (SELECT unnest(%(ids)s::int[]) AS id),
+    received AS (DELETE FROM user_message WHERE message_id IN (SELECT id FROM doomed) RETURNING user_id),
+    shown AS (DELETE FROM attachment_message WHERE message_id IN (SELECT id FROM doomed) RETURNING attachment_id),
+    gone AS (DELETE FROM message WHERE id IN (SELECT id FROM doomed) RETURNING id)
+    SELECT coalesce((SELECT array_agg(id ORDER BY id) FROM gone), '{}'),
+        coalesce((SELECT array_agg(DISTINCT user_id) FROM received), '{}'),
+        coalesce((SELECT array_agg(DISTINCT a.path_id) FROM attachment a WHERE a.id IN (
+            SELECT attachment_id FROM shown)), '{}')"""
+SELECT_NEWEST = """SELECT id FROM message WHERE channel_id = %s AND lower(topic) = lower(%s)
+    ORDER BY id DESC LIMIT %s"""
+
+
+async def delete(unit: Runs, message_ids: Sequence[int]) -> tuple[list[int], list[int], list[str]]:
+    """Delete messages; (ids of those that were there, who had received one of them, path_ids of the files they
+    showed)."""
+    ((gone, holders, paths),) = await unit.query(DELETE, {"ids": int_array(message_ids)})
+    return list(gone), list(holders), list(paths)
+
+
+async def newest_in_topic(unit: Runs, channel_id: int, topic: str, limit: int) -> list[int]:
+    """Ids of a topic's newest messages, newest first."""
+    return [message_id for (message_id,) in await unit.query(SELECT_NEWEST, (channel_id, topic, limit))]

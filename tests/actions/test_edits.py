@@ -1,0 +1,461 @@
+"""Editing: another text, another topic, another channel, and what goes along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chat.models import Role
+from tests.support.harness import ChatTestCase, Client
+
+
+class EditCase(ChatTestCase):
+    """An owner and two members in a channel."""
+
+    async def channel(self, name: str, *people: Client, **params: Any) -> int:
+        await self.owner.call("POST", "/users/me/subscriptions", subscriptions=[{"name": name}],
+                              principals=[person.user.id for person in people], **params)
+        channel = self.app.directory.channel_by_name(name)
+        assert channel is not None
+        return channel.id
+
+    async def edit(self, client: Client, message_id: int, **params: Any) -> None:
+        await client.call("PATCH", f"/messages/{message_id}", **params)
+
+    async def refused(self, client: Client, message_id: int, **params: Any) -> dict[str, Any]:
+        return await client.refusal("PATCH", f"/messages/{message_id}", **params)
+
+    async def message(self, client: Client, message_id: int) -> dict[str, Any]:
+        found: dict[str, Any] = (await client.call("GET", f"/messages/{message_id}", apply_markdown=False))["message"]
+        return found
+
+    async def listen(self, client: Client, *types: str, **params: Any) -> str:
+        return str((await client.register(event_types=list(types or ("update_message",)), **params))["queue_id"])
+
+    async def age(self, seconds: int, *message_ids: int) -> None:
+        """Have messages been sent earlier."""
+        await self.app.database.query(
+            "UPDATE message SET date_sent = date_sent - %s * interval '1 second' WHERE id = ANY(%s)",
+            (seconds, list(message_ids)))
+
+
+class TextTests(EditCase):
+    async def test_what_is_told(self) -> None:
+        """Everyone who received the message hears of its new text, once, with their own flags."""
+        grace = await self.server.person("Grace Hopper")
+        channel_id = await self.channel("plans", self.owner, grace)
+        message_id = await self.owner.send("plans", "hello", "castle")
+        queues = [await self.listen(client) for client in (self.owner, grace)]
+        await self.edit(self.owner, message_id, content="hello **@**Grace Hopper****")
+        flags = {"owner": [], "grace": ["mentioned"]}
+        for (name, queue), client in zip(zip(flags, queues, strict=True), (self.owner, grace), strict=True):
+            (event,) = await client.events(queue)
+            self.assertEqual(event.pop("flags"), flags[name])
+            stamp = event.pop("edit_timestamp")
+            rendered = event.pop("rendered_content")
+            self.assertIn("user-mention", rendered)
+            self.assertEqual(event, {
+                "id": 0, "type": "update_message", "user_id": self.owner.user.id, "rendering_only": False,
+                "message_id": message_id, "message_ids": [message_id], "stream_id": channel_id,
+                "stream_name": "plans", "orig_content": "hello", "orig_rendered_content": "<p>hello</p>",
+                "prev_rendered_content_version": 1, "content": "hello **@**Grace Hopper****",
+                "is_me_message": False})
+        message = await self.message(grace, message_id)
+        self.assertEqual(message["last_edit_timestamp"], stamp)
+        self.assertEqual(message["edit_history"], [{
+            "user_id": self.owner.user.id, "timestamp": stamp, "prev_content": "hello",
+            "prev_rendered_content": "<p>hello</p>", "prev_rendered_content_version": 1}])
+
+    async def test_direct(self) -> None:
+        """A direct message has a text to change, and no place."""
+        grace = await self.server.person()
+        message_id = await self.owner.send([grace.user.id], "one")
+        queue = await self.listen(grace)
+        await self.edit(self.owner, message_id, content="two")
+        (event,) = await grace.events(queue)
+        self.assertNotIn("stream_id", event)
+        self.assertEqual(event["content"], "two")
+        for params in ({"topic": "x"}, {"stream_id": 1}):
+            self.assertIn("Direct messages", (await self.refused(self.owner, message_id, **params))["msg"])
+
+    async def test_flags(self) -> None:
+        """Who is mentioned now is, who no longer is is not; what was read stays read, alert words count."""
+        grace, ada = await self.server.person("Grace Hopper"), await self.server.person("Ada")
+        await self.channel("plans", self.owner, grace, ada)
+        await ada.call("POST", "/users/me/alert_words", alert_words=["castle"])
+        message_id = await self.owner.send("plans", "@**Ada** look")
+        await ada.call("POST", "/messages/flags", messages=[message_id], op="add", flag="read")
+        await self.edit(self.owner, message_id, content="@**Grace Hopper** the castle")
+        self.assertEqual((await self.message(grace, message_id))["flags"], ["mentioned"])
+        self.assertEqual((await self.message(ada, message_id))["flags"], ["read", "has_alert_word"])
+        self.assertEqual((await grace.register())["unread_msgs"]["mentions"], [message_id])
+        await self.edit(self.owner, message_id, content="@**all** nothing")
+        self.assertEqual((await self.message(grace, message_id))["flags"],
+                         ["stream_wildcard_mentioned", "wildcard_mentioned"])
+        await self.edit(self.owner, message_id, content="nothing")
+        self.assertEqual((await self.message(grace, message_id))["flags"], [])
+        self.assertEqual((await grace.register())["unread_msgs"]["mentions"], [])
+
+    async def test_found_by_its_new_words(self) -> None:
+        """Search, has:link and has:attachment follow the text; so does who may open the files in it."""
+        grace = await self.server.person()
+        await self.channel("plans", self.owner, grace)
+        message_id = await self.owner.send("plans", "zebra http://example.com")
+        url = await self.owner.upload("a.txt", b"x")
+        path = url.removeprefix("/user_uploads/")
+
+        async def found(operator: str, operand: str) -> list[int]:
+            page = await grace.call("GET", "/messages", anchor="newest", num_before=9, num_after=0,
+                                    narrow=[{"operator": operator, "operand": operand}])
+            return [message["id"] for message in page["messages"]]
+
+        self.assertEqual(await found("search", "zebra"), [message_id])
+        queue = await self.listen(self.owner, "attachment")
+        await self.edit(self.owner, message_id, content=f"giraffe [a]({url})")
+        self.assertEqual([await found("search", "zebra"), await found("search", "giraffe")], [[], [message_id]])
+        self.assertEqual(await found("has", "attachment"), [message_id])
+        await grace.call("GET", f"/user_uploads/{path}")
+        (event,) = await self.owner.events(queue, wait=True)
+        self.assertEqual([message["id"] for message in event["attachment"]["messages"]], [message_id])
+        await self.edit(self.owner, message_id, content="nothing")
+        self.assertEqual([await found("has", "attachment"), await found("has", "link")], [[], []])
+        await grace.refusal("GET", f"/user_uploads/{path}")
+
+    async def test_same_text(self) -> None:
+        """A repeated edit is done already: nothing is told, nothing noted."""
+        message_id = await self.owner.send("general", "one")
+        await self.edit(self.owner, message_id, content="two")
+        queue = await self.listen(self.owner)
+        await self.edit(self.owner, message_id, content="two")
+        self.assertEqual(await self.owner.events(queue), [])
+        self.assertEqual(len((await self.message(self.owner, message_id))["edit_history"]), 1)
+
+    async def test_blank(self) -> None:
+        message_id = await self.owner.send("general", "one")
+        await self.edit(self.owner, message_id, content="  \n ")
+        self.assertEqual((await self.message(self.owner, message_id))["content"], "(deleted)")
+
+    async def test_refusals(self) -> None:
+        """What cannot be is refused in words, and nothing changes."""
+        grace = await self.server.person()
+        channel_id = await self.channel("plans", self.owner, grace)
+        message_id = await grace.send("plans", "mine")
+        old = await grace.send("plans", "old")
+        await self.age(621, old)
+        queue = await self.listen(grace)
+        cases: list[tuple[Client, int, dict[str, Any], str]] = [
+            (grace, message_id, {}, "Nothing to change"),
+            (grace, message_id, {"topic": "topic"}, "Nothing to change"),
+            (self.owner, message_id, {"content": "yours"}, "permission"),
+            (grace, old, {"content": "new"}, "time limit"),
+            (grace, message_id, {"content": "x", "stream_id": channel_id}, "together"),
+            (grace, message_id, {"content": "x", "propagate_mode": "change_all"}, "propagate_mode"),
+            (grace, message_id, {"topic": "a\nb"}, "Invalid character"),
+            (grace, message_id, {"topic": " "}, "empty"),
+            (grace, message_id, {"stream_id": 999}, "Invalid channel ID"),
+            (grace, 999_999, {"content": "x"}, "Invalid message(s)"),
+            (grace, message_id, {"content": "a", "topic": "b\nc"}, "Invalid character"),
+        ]
+        for client, number, params, words in cases:
+            self.assertIn(words, (await self.refused(client, number, **params))["msg"])
+        self.assertEqual(await grace.events(queue), [])
+        self.assertNotIn("edit_history", await self.message(grace, message_id))
+        await self.age(615, message_id)
+        await self.edit(grace, message_id, content="begun in time")
+
+    async def test_wildcards(self) -> None:
+        """An edit calls no more people than a new message could."""
+        people = [await self.server.person() for _ in range(16)]
+        await self.channel("plans", *people)
+        message_id = await people[0].send("plans", "x")
+        self.assertEqual((await self.refused(people[0], message_id, content="@**all**"))["code"],
+                         "STREAM_WILDCARD_MENTION_NOT_ALLOWED")
+        for client in people:
+            await client.send("plans", "me too")
+        self.assertEqual((await self.refused(people[0], message_id, content="@**topic**"))["code"],
+                         "TOPIC_WILDCARD_MENTION_NOT_ALLOWED")
+
+    async def test_many_edits(self) -> None:
+        """A message remembers its newest hundred edits."""
+        message_id = await self.owner.send("general", "start")
+        for number in range(103):
+            await self.edit(self.owner, message_id, content=f"number {number}")
+        history = (await self.message(self.owner, message_id))["edit_history"]
+        self.assertEqual([history[0]["prev_content"], history[-1]["prev_content"], len(history)],
+                         ["number 101", "number 2", 100])
+
+
+class RenderingTests(EditCase):
+    async def test_the_newer_text_wins(self) -> None:
+        """HTML made of a text that was changed meanwhile is dropped; of the present one it is shown, unnoted."""
+        message_id = await self.owner.send("general", "https://example.com")
+        queue = await self.listen(self.owner)
+        rerender = self.app.edits.do_update_embedded_data
+        self.assertTrue(await rerender(message_id, 0, "<p>with a preview</p>"))
+        self.assertFalse(await rerender(message_id, 0, "<p>with a preview</p>"))
+        await self.edit(self.owner, message_id, content="nothing")
+        self.assertFalse(await rerender(message_id, 0, "<p>late</p>"))
+        first, second = await self.owner.events(queue)
+        self.assertEqual(
+            {name: first[name] for name in first if name not in ("id", "edit_timestamp", "flags")},
+            {"type": "update_message", "user_id": None, "rendering_only": True, "message_id": message_id,
+             "message_ids": [message_id], "content": "https://example.com",
+             "rendered_content": "<p>with a preview</p>"})
+        self.assertEqual(second["rendered_content"], "<p>nothing</p>")
+
+
+class HistoryTests(EditCase):
+    async def test_snapshots(self) -> None:
+        """Every state in full, the oldest first; what changed is marked."""
+        message_id = await self.owner.send("general", "one **two**", "a")
+        await self.edit(self.owner, message_id, content="one **three** <b>", topic="b")
+        await self.edit(self.owner, message_id, topic="c")
+        history = (await self.owner.call("GET", f"/messages/{message_id}/history"))["message_history"]
+        self.assertEqual([(state["topic"], state["content"]) for state in history],
+                         [("a", "one **two**"), ("b", "one **three** <b>"), ("c", "one **three** <b>")])
+        first, second, third = history
+        self.assertEqual((second["prev_topic"], second["prev_content"]), ("a", "one **two**"))
+        self.assertNotIn("prev_content", third)
+        self.assertEqual(second["content_html_diff"],
+                         '<p>one <strong><span class="highlight_text_deleted">two</span>'
+                         '<span class="highlight_text_inserted">three</span></strong>'
+                         '<span class="highlight_text_inserted"> &lt;b&gt;</span></p>')
+        self.assertEqual(set(first), {"topic", "content", "rendered_content", "timestamp", "user_id"})
+
+    async def test_not_for_everyone(self) -> None:
+        grace = await self.server.person()
+        message_id = await self.owner.send([self.owner.user.id], "note")
+        for path in ("history", "read_receipts"):
+            self.assertEqual((await grace.refusal("GET", f"/messages/{message_id}/{path}"))["msg"],
+                             "Invalid message(s)")
+
+    async def test_read_receipts(self) -> None:
+        """Who has read it, but for its sender and those whom the asker muted or is muted by."""
+        grace, ada, alan = [await self.server.person() for _ in range(3)]
+        await self.channel("plans", self.owner, grace, ada, alan)
+        message_id = await self.owner.send("plans", "x", read_by_sender=True)
+
+        async def receipts(client: Client) -> list[int]:
+            return list((await client.call("GET", f"/messages/{message_id}/read_receipts"))["user_ids"])
+
+        self.assertEqual(await receipts(self.owner), [])
+        for client in (grace, ada, alan):
+            await client.call("POST", "/mark_all_as_read")
+        self.assertEqual(await receipts(self.owner), [grace.user.id, ada.user.id, alan.user.id])
+        await grace.call("POST", f"/users/me/muted_users/{alan.user.id}")
+        self.assertEqual(await receipts(grace), [grace.user.id, ada.user.id])
+        self.assertEqual(await receipts(alan), [ada.user.id, alan.user.id])
+
+
+class MoveTests(EditCase):
+    async def topics(self, client: Client, channel_id: int) -> dict[str, int]:
+        found = (await client.call("GET", f"/users/me/{channel_id}/topics"))["topics"]
+        return {topic["name"]: topic["max_id"] for topic in found}
+
+    async def test_part_of_a_topic(self) -> None:
+        """One message moves, or those after it too; the event says which, the new place says who did it."""
+        grace = await self.server.person("Grace Hopper")
+        channel_id = await self.channel("plans", self.owner, grace)
+        ids = [await grace.send("plans", f"m{n}", "castle" if n % 2 else "Castle") for n in range(5)]
+        queue = await self.listen(grace)
+        await self.edit(self.owner, ids[1], topic="moat")
+        await self.edit(self.owner, ids[2], topic="tower", propagate_mode="change_later",
+                        send_notification_to_new_thread=False, send_notification_to_old_thread=True)
+        first, second = await grace.events(queue)
+        self.assertEqual(
+            {name: first[name] for name in first if name not in ("id", "edit_timestamp", "flags")},
+            {"type": "update_message", "user_id": self.owner.user.id, "rendering_only": False, "message_id": ids[1],
+             "message_ids": [ids[1]], "stream_id": channel_id, "stream_name": "plans",
+             "propagate_mode": "change_one", "orig_subject": "castle", "subject": "moat", "topic_links": []})
+        self.assertEqual(second["message_ids"], ids[2:])
+        topics = await self.topics(grace, channel_id)
+        self.assertEqual(topics["tower"], ids[4])
+        notice = await self.message(grace, topics["moat"])
+        self.assertEqual(notice["content"], f"A message was moved here from #**plans>castle** by "
+                                            f"@_**Olga Owner|{self.owner.user.id}**.")
+        self.assertEqual(notice["sender_full_name"], "Notification Bot")
+        notice = await self.message(grace, topics["Castle"])
+        self.assertIn("3 messages were moved to #**plans>tower**", notice["content"])
+        self.assertEqual((await self.message(self.owner, notice["id"]))["flags"], ["read"])
+
+    async def test_resolve(self) -> None:
+        """A topic is marked as resolved and opened again: all its messages move, and each time one notice says so."""
+        channel_id = await self.channel("plans", self.owner)
+        ids = [await self.owner.send("plans", "x", "moat") for _ in range(3)]
+        await self.edit(self.owner, ids[2], topic="✔ moat", propagate_mode="change_all")
+        topics = await self.topics(self.owner, channel_id)
+        self.assertEqual(list(topics), ["✔ moat"])
+        self.assertIn("marked this topic as resolved", (await self.message(self.owner, topics["✔ moat"]))["content"])
+        await self.edit(self.owner, ids[0], topic="moat", propagate_mode="change_all")
+        topics = await self.topics(self.owner, channel_id)
+        self.assertIn("as unresolved", (await self.message(self.owner, topics["moat"]))["content"])
+
+    async def test_policies_go_along(self) -> None:
+        """What people want of a topic goes along when all of it is renamed, not when a part is; where the new topic was
+        there already the stronger wish holds, and nobody comes to miss it."""
+        grace, ada = await self.server.person(), await self.server.person()
+        channel_id = await self.channel("plans", self.owner, grace, ada)
+        ids = [await self.owner.send("plans", "x", "moat") for _ in range(2)]
+        policies = self.app.directory.topic_policies
+
+        async def wants(client: Client, topic: str, policy: int) -> None:
+            await client.call("POST", "/user_topics", stream_id=channel_id, topic=topic, visibility_policy=policy)
+
+        def wish(client: Client, topic: str) -> int:
+            policy = policies.get(client.user.id, channel_id, topic)
+            return 0 if policy is None else policy.policy
+
+        await wants(grace, "moat", 1)
+        await wants(ada, "moat", 3)
+        await self.edit(self.owner, ids[0], topic="elsewhere")
+        self.assertEqual([wish(grace, "moat"), wish(grace, "elsewhere")], [1, 0])
+        queue = await self.listen(grace, "user_topic", "muted_topics")
+        await self.edit(self.owner, ids[1], topic="Ditch", propagate_mode="change_all")
+        self.assertEqual([wish(grace, "moat"), wish(grace, "ditch"), wish(ada, "ditch")], [0, 1, 3])
+        events = await grace.events(queue)
+        self.assertEqual([(event["topic_name"], event["visibility_policy"]) for event in events
+                          if event["type"] == "user_topic"], [("moat", 0), ("Ditch", 1)])
+        await self.owner.send("plans", "busy", "market")
+        await wants(ada, "market", 1)
+        await self.edit(self.owner, ids[1], topic="market", propagate_mode="change_all")
+        self.assertEqual([wish(grace, "market"), wish(ada, "market")], [0, 3])
+        stored = await self.app.database.query("SELECT user_id, topic, policy FROM user_topic")
+        self.assertEqual(stored, [(ada.user.id, "market", 3)])
+
+    async def test_to_another_channel(self) -> None:
+        """Readers of both see it move; who is only in the old one has nothing unread that they would never find."""
+        grace, ada, alan = [await self.server.person() for _ in range(3)]
+        old = await self.channel("plans", self.owner, grace, ada)
+        new = await self.channel("news", self.owner, ada, alan)
+        first = await self.owner.send("plans", "stays", "walls")
+        ids = [await self.owner.send("plans", "x", "moat") for _ in range(2)]
+        types = ("update_message", "update_message_flags", "delete_message", "stream")
+        queues = {client: await self.listen(client, *types) for client in (grace, ada, alan)}
+        await self.edit(self.owner, ids[0], stream_id=new, propagate_mode="change_all")
+        message = await self.message(alan, ids[0])
+        self.assertEqual([message["stream_id"], message["display_recipient"], message["subject"], message["flags"]],
+                         [new, "news", "moat", ["read", "historical"]])
+        self.assertEqual(message["edit_history"][0] | {"timestamp": 0}, {
+            "user_id": self.owner.user.id, "timestamp": 0, "stream": new, "prev_stream": old})
+        read, moved, _ = await grace.events(queues[grace])
+        self.assertEqual((read["op"], read["flag"], read["messages"]), ("add", "read", ids))
+        self.assertEqual(
+            {name: moved[name] for name in moved if name not in ("id", "edit_timestamp", "flags")},
+            {"type": "update_message", "user_id": self.owner.user.id, "rendering_only": False, "message_id": ids[0],
+             "message_ids": ids, "stream_id": old, "stream_name": "plans", "propagate_mode": "change_all",
+             "orig_subject": "moat", "new_stream_id": new})
+        self.assertEqual((await grace.register())["unread_msgs"]["streams"], [
+            {"stream_id": old, "topic": "walls", "unread_message_ids": [first]}])
+        unread = {(item["stream_id"], item["topic"]): item["unread_message_ids"]
+                  for item in (await ada.register())["unread_msgs"]["streams"]}
+        self.assertEqual(unread[new, "moat"][:2], ids)
+        events = await alan.events(queues[alan])
+        self.assertEqual([event["type"] for event in events], ["update_message", "stream"])
+        self.assertEqual(events[1]["value"], ids[0])
+        self.assertEqual(self.app.directory.channels[new].first_message_id, ids[0])
+        self.assertEqual(self.app.directory.channels[old].first_message_id, first)
+
+    async def test_out_of_reach(self) -> None:
+        """A move to a private channel takes messages away from those who are not in it, and says so to them alone; a
+        move to one whose history its members cannot read gives them these."""
+        grace, ada, guest = [await self.server.person(role=role) for role in (400, 400, Role.GUEST)]
+        await self.channel("plans", self.owner, grace, guest)
+        secret = await self.channel("secret", self.owner, ada, invite_only=True, history_public_to_subscribers=False)
+        ids = [await self.owner.send("plans", "x", "moat") for _ in range(2)]
+        queues = {client: await self.listen(client, "update_message", "delete_message",
+                                            client_capabilities={"notification_settings_null": True,
+                                                                 "bulk_message_deletion": client is grace})
+                  for client in (grace, guest)}
+        await self.edit(self.owner, ids[0], stream_id=secret, propagate_mode="change_all", topic="deep moat")
+        (event,) = await grace.events(queues[grace])
+        self.assertEqual({**event, "id": 0}, {
+            "id": 0, "type": "delete_message", "message_type": "stream", "message_ids": ids, "topic": "moat",
+            "stream_id": self.app.directory.channel_by_name("plans").id})  # type: ignore[union-attr]
+        self.assertEqual([event["message_id"] for event in await guest.events(queues[guest])], ids)
+        for client in (grace, guest):
+            self.assertEqual((await client.refusal("GET", f"/messages/{ids[0]}"))["msg"], "Invalid message(s)")
+            self.assertEqual((await client.register())["unread_msgs"]["count"], 0)
+        self.assertEqual((await self.message(ada, ids[0]))["flags"], ["read", "historical"])
+
+    async def test_guests_lose_what_goes_where_they_are_not(self) -> None:
+        guest = await self.server.person(role=Role.GUEST)
+        await self.channel("plans", self.owner, guest)
+        news = await self.channel("news", self.owner)
+        message_id = await self.owner.send("plans", "x")
+        await self.edit(self.owner, message_id, stream_id=news)
+        await guest.refusal("GET", f"/messages/{message_id}")
+
+    async def test_who_may(self) -> None:
+        """Where one cannot post, or what one cannot see, is no place to move to."""
+        grace = await self.server.person()
+        await self.channel("plans", self.owner, grace)
+        closed = await self.channel("closed", self.owner, invite_only=True)
+        news = await self.channel("news", self.owner, grace, stream_post_policy=2)
+        message_id = await self.owner.send("plans", "x")
+        self.assertEqual((await self.refused(grace, message_id, stream_id=closed))["msg"], "Invalid channel ID")
+        self.assertEqual((await self.refused(grace, message_id, stream_id=news))["code"], "UNAUTHORIZED_PRINCIPAL")
+        guest = await self.server.person(role=Role.GUEST)
+        await self.channel("plans", guest)
+        other = await self.channel("other", guest)
+        self.assertIn("permission", (await self.refused(
+            guest, await guest.send("plans", "y"), stream_id=other))["msg"])
+
+    async def test_limit(self) -> None:
+        """Old messages move no more, but by moderators; of a topic with old ones it is said which would."""
+        grace, ada = await self.server.person(), await self.server.person(role=Role.MODERATOR)
+        await self.channel("plans", self.owner, grace, ada)
+        ids = [await grace.send("plans", "x", "moat") for _ in range(5)]
+        await self.age(604_900, *ids[:2])
+        refusal = await self.refused(grace, ids[4], topic="ditch", propagate_mode="change_all")
+        self.assertEqual(
+            [refusal[name] for name in ("code", "first_message_id_allowed_to_move", "total_messages_in_topic",
+                                        "total_messages_allowed_to_move")],
+            ["MOVE_MESSAGES_TIME_LIMIT_EXCEEDED", ids[2], 5, 3])
+        self.assertIn("time limit", (await self.refused(grace, ids[0], topic="ditch"))["msg"])
+        await self.edit(grace, ids[2], topic="ditch", propagate_mode="change_later")
+        await self.edit(ada, ids[0], topic="ditch", propagate_mode="change_all")
+
+    async def test_only_what_one_can_read(self) -> None:
+        """Who joined later, and cannot read what was before, moves only what they received."""
+        grace = await self.server.person()
+        secret = await self.channel("secret", self.owner, invite_only=True, history_public_to_subscribers=False)
+        before = await self.owner.send("secret", "before", "moat")
+        await self.channel("secret", grace)
+        after = await self.owner.send("secret", "after", "moat")
+        queue = await self.listen(self.owner)
+        await self.edit(grace, after, topic="ditch", propagate_mode="change_all")
+        (event,) = await self.owner.events(queue)
+        self.assertEqual(event["message_ids"], [after])
+        self.assertEqual((await self.message(self.owner, before))["subject"], "moat")
+        self.assertEqual(self.app.directory.channels[secret].first_message_id, before)
+
+
+class CostTests(EditCase):
+    async def statements_of_a_move(self, count: int, readers: int) -> int:
+        people = await self.server.people(readers)
+        self.owner = Client(self.app, self.app.directory.user_by_email("owner@chat.test"))
+        plans = await self.channel("plans", self.owner, *people)
+        news = await self.channel("news", self.owner, *people[::2])
+        first = await self.owner.send("plans", "one", "moat")
+        await self.app.database.query("""WITH new AS (
+            INSERT INTO message (sender_id, recipient_id, channel_id, topic, content, rendered_content, queue_id,
+                    local_id)
+                SELECT sender_id, recipient_id, channel_id, 'Moat', 'text ' || n, '<p>text</p>', '', 'm' || n
+                FROM message, generate_series(2, %s) AS n WHERE id = %s RETURNING id)
+            INSERT INTO user_message (user_id, message_id) SELECT s.user_id, new.id
+                FROM new, subscription s WHERE s.channel_id = %s""", (count, first, plans))
+        before = self.app.database.statements
+        await self.edit(self.owner, first, topic="ditch", stream_id=news, propagate_mode="change_all")
+        statements = self.app.database.statements - before
+        ((moved,),) = await self.app.database.query(
+            "SELECT count(*) FROM message WHERE channel_id = %s AND topic = 'ditch' AND edit_history IS NOT NULL",
+            (news,))
+        self.assertEqual(moved, count)
+        return statements
+
+    async def test_a_move_of_thousands(self) -> None:
+        """A move takes so many statements, however many messages and readers there are."""
+        few = await self.statements_of_a_move(2, 2)
+        await self.server.stop()
+        await self.setUp()
+        self.assertEqual(await self.statements_of_a_move(3000, 30), few)
+        self.assertLess(few, 25)
