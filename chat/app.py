@@ -19,6 +19,9 @@ from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
 from chat.actions.activity import Activity
 from chat.actions.alert_words import AlertWordActions
 from chat.actions.avatars import Avatars
+from chat.actions.bot_changes import BotChanges
+from chat.actions.bot_storage import BotStorage
+from chat.actions.bots import Bots
 from chat.actions.channels import Channels
 from chat.actions.deletions import Deletions
 from chat.actions.demo import Demo
@@ -39,9 +42,12 @@ from chat.actions.user_status import UserStatuses
 from chat.actions.user_topics import UserTopics
 from chat.actions.users import Users
 from chat.attachments import Attachments
+from chat.bots import SIGNING_SECRET
 from chat.bus import Bus
+from chat.data_folder import kept_secret
 from chat.database import activity as activity_sql
 from chat.database import alert_words as alert_word_sql
+from chat.database import bots as bot_sql
 from chat.database import channels as channel_sql
 from chat.database import emoji as emoji_sql
 from chat.database import muted_users as muted_user_sql
@@ -66,6 +72,7 @@ from chat.mail_server import mail_server
 from chat.markdown.offload import MarkdownProcess
 from chat.message_records import MessageRecords
 from chat.metrics import Metrics
+from chat.models import User
 from chat.outbound import Outbound
 from chat.presence import Presences
 from chat.protocols.websocket import SocketFactory
@@ -74,6 +81,8 @@ from chat.resources.addresses import Proxies
 from chat.resources.alert_words import AlertWordsResource
 from chat.resources.arrival import Arrival, inline_scripts
 from chat.resources.avatars import AvatarPages, AvatarsResource
+from chat.resources.bot_storage import BotStorageResource
+from chat.resources.bots import BotsResource
 from chat.resources.channels import ChannelsResource
 from chat.resources.door import Authentication, BoundedRequest, RestDoor
 from chat.resources.drafts import DraftsResource
@@ -100,6 +109,7 @@ from chat.resources.uploads import UploadsResource
 from chat.resources.user_status import UserStatusResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
+from chat.sealing import SECRET_BYTES, Seal
 from chat.settings import Settings, StartError, allowed_networks, static_folder
 from chat.smtp import MailDelivery
 from chat.temporary_links import TemporaryLinks
@@ -165,11 +175,14 @@ class Application:
         self.activity = Activity(database, directory, bus, reactor)
         self.dormancy = Dormancy(self.activity, reactor)
         self.presence_writer = PresenceWriter(self.presences, database, reactor)
-        self.users = Users(database, directory, bus, self.activity)
-        self.channels = Channels(database, directory, bus, self.markdown, self.activity)
+        self.seal = Seal(kept_secret(self.settings.data, "bot-keys", SECRET_BYTES))
+        bot_changes = BotChanges(directory, self.seal)
+        self.users = Users(database, directory, bus, self.activity, bot_changes)
+        self.bots = Bots(database, directory, bus, self.users, bot_changes, self.seal, {})
+        self.channels = Channels(database, directory, bus, self.markdown, self.activity, bot_changes)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
         self.organisations = Organisations(database, directory, bus)
-        self._build_uploads()
+        self._build_uploads(bot_changes)
         self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
                                self.uploads.announce, self.deferred_work, self.consequences)
         self.edits = Edits(database, directory, bus, reactor, self.history, self.sending, self.uploads.announce)
@@ -189,7 +202,9 @@ class Application:
                 MessagesResource(self.sending, self.history, self.flags, self.reactions, directory),
                 EditsResource(self.edits, self.deletions,
                               MessageRecords(database, directory, self.history, self._in_thread), directory),
-                UsersResource(self.users, self.accounts, directory, self.history),
+                UsersResource(self.users, self.accounts, directory, self.history, self.bots),
+                BotsResource(self.bots, self.avatars, directory),
+                BotStorageResource(BotStorage(database)),
                 ChannelsResource(self.channels, self.subscriptions, directory, self.history),
                 EventsResource(self.queues, registration),
                 AlertWordsResource(AlertWordActions(database, directory, bus), directory),
@@ -204,7 +219,7 @@ class Application:
                 UploadsResource(self.uploads, self.attachments, self.links, reactor),
                 EmojiResource(self.own_emoji, directory),
                 AvatarsResource(self.avatars),
-                IncomingWebhooks(self.sending, directory, reactor, lambda bot: None),
+                IncomingWebhooks(self.sending, directory, reactor, self._signing_secret),
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
         self.sockets = {
@@ -214,7 +229,8 @@ class Application:
         for factory in self.sockets.values():
             self.fanout.on_credential_end(factory.end_credential)
         self._door = RestDoor(rest, authentication, reactor, directory, Intake(self.files, {
-            Takes.FILE: self.settings.max_upload_mib, Takes.PICTURE: MAX_PICTURE_MIB}))
+            Takes.FILE: self.settings.max_upload_mib, Takes.PICTURE: MAX_PICTURE_MIB,
+            Takes.OPTIONAL_PICTURE: MAX_PICTURE_MIB}))
         callers = Callers(authentication)
         self._avatar_pages = AvatarPages(directory, self.files, self.pictures, callers)
         self._file_pages = Files(self.attachments, self.files, self.links, callers, reactor)
@@ -238,7 +254,7 @@ class Application:
         gauge("plait_database_connections", "Connections to the database, by what they do.", lambda: {
             (state,): count for state, count in database.figures().items()}, ("state",))
 
-    def _build_uploads(self) -> None:
+    def _build_uploads(self, bot_changes: BotChanges) -> None:
         """Files and pictures that people upload."""
         database, directory, bus = self.database, self.directory, self.bus
         self.files = FileStore(self.settings.data)
@@ -247,7 +263,7 @@ class Application:
         self.attachments = Attachments(database, directory)
         self.uploads = Uploads(database, bus, self.files, self.pictures, self._in_thread, self.links,
                                self.settings.upload_quota_mib or None)
-        self.avatars = Avatars(database, directory, bus, self.files, self.pictures, self._in_thread)
+        self.avatars = Avatars(database, directory, bus, self.files, self.pictures, self._in_thread, bot_changes)
         self.own_emoji = OwnEmoji(database, directory, bus, self.files, self.pictures, self._in_thread)
 
     async def start(self) -> None:
@@ -307,6 +323,11 @@ class Application:
     def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:
         return deferToThreadPool(self.reactor, self.reactor.getThreadPool(), function, *args)
 
+    def _signing_secret(self, user: User) -> str | None:
+        """The secret with which the service behind an incoming webhook signs; None where nobody gave one."""
+        bot = self.directory.bots.get(user.id)
+        return None if bot is None else bot.config.get(SIGNING_SECRET) or None
+
     def _demo_may_be_missing(self) -> bool:
         """Nobody is here yet, or seeding was interrupted: only the demo's own people are."""
         emails = {user.email for user in self.directory.users.values() if not user.is_system}
@@ -317,6 +338,7 @@ class Application:
         self.directory.load(Loaded(
             organisation=await people_sql.organisation(db),
             users=await people_sql.users(db),
+            bots=await bot_sql.bots(db, self.seal),
             channels=await channel_sql.channels(db),
             subscriptions=await channel_sql.subscriptions(db),
             former=await channel_sql.former_subscriptions(db),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chat.bots import Bot
 from chat.models import Channel, Organisation, Session, Subscription, User
 from chat.personal import MutedUser, TopicPolicy, UserStatus
 from chat.uploaded import CustomEmoji
@@ -14,6 +15,13 @@ from chat.uploaded import CustomEmoji
 @dataclass(frozen=True, slots=True)
 class UserSet:
     user: User
+
+
+@dataclass(frozen=True, slots=True)
+class BotSet:
+    """What a bot has beyond its account."""
+
+    bot: Bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,6 @@ class UserStatusSet:
     status: UserStatus
 
 
-Change = (UserSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet | ApiKeyGone
-          | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet
-          | UserStatusSet)
+Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet
+          | ApiKeyGone | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet
+          | EmojiSet | UserStatusSet)

@@ -1,12 +1,15 @@
-"""The folder for everything that must last: made, proved writable, and locked against a second server.
+"""The folder for everything that must last: made, proved writable, and locked against a second server; and the secrets
+that are kept in it rather than in the database.
 
 Knows nothing of what lies in it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import secrets
 from pathlib import Path
 
 from chat.settings import StartError
@@ -54,3 +57,29 @@ def lock_data_folder(folder: Path) -> FolderLock:
         by = f" (process {holder})" if holder.isdigit() else ""
         raise FolderInUseError(f"The data folder {folder} is in use by another Plait server{by}.") from None
     return FolderLock(descriptor)
+
+
+def kept_secret(folder: Path, name: str, size: int) -> bytes:
+    """A secret of the server, made the first time it is asked for. Raises StartError where it cannot be kept.
+
+    Only the server's own account can read the file. Of two who make it at once one wins, and both get the winner's.
+    """
+    path = folder / f"{name}.secret"
+    try:
+        if not path.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = folder / f"{name}.{secrets.token_hex(8)}.new"
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(size))
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh, path)
+            fresh.unlink()
+        secret = path.read_bytes()
+    except OSError as error:
+        raise StartError(f"The secret {path} cannot be kept: {error.strerror}.") from error
+    if len(secret) != size:
+        raise StartError(f"The secret {path} is damaged: it must be {size} bytes long.")
+    return secret

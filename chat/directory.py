@@ -16,6 +16,7 @@ import orjson
 from chat import changes
 from chat.alert_words import AlertWords
 from chat.attention import MutedUsers, TopicPolicies
+from chat.bots import Bot
 from chat.event_types import Event
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
 from chat.personal import MutedUser, Policy, TopicPolicy, UserStatus
@@ -30,6 +31,7 @@ class Loaded:
 
     organisation: Organisation | None = None
     users: Sequence[User] = ()
+    bots: Sequence[Bot] = ()
     channels: Sequence[Channel] = ()
     subscriptions: Sequence[Subscription] = ()
     former: Sequence[tuple[int, int]] = ()
@@ -63,6 +65,7 @@ class Directory:
         self.linkifiers: Sequence[Any] = ()
         self.organisation: Organisation | None = None
         self.users: dict[int, User] = {}
+        self.bots: dict[int, Bot] = {}
         self.channels: dict[int, Channel] = {}
         self.sessions: dict[bytes, Session] = {}
         self.alert_words = AlertWords()
@@ -86,6 +89,7 @@ class Directory:
         self._person_encoded: dict[int, bytes] = {}
         self._steps: dict[type, Callable[[Any], object]] = {
             changes.UserSet: lambda change: self._set_user(change.user),
+            changes.BotSet: lambda change: self.bots.update({change.bot.user_id: change.bot}),
             changes.ChannelSet: lambda change: self._set_channel(change.channel),
             changes.SubscriptionSet: lambda change: self._set_subscription(change.subscription),
             changes.SubscriptionGone: lambda change: self._drop_subscription(change.user_id, change.channel_id),
@@ -107,6 +111,7 @@ class Directory:
         self.organisation = loaded.organisation
         for user in loaded.users:
             self._set_user(user)
+        self.bots.update((bot.user_id, bot) for bot in loaded.bots)
         for channel in loaded.channels:
             self._set_channel(channel)
         for subscription in loaded.subscriptions:
@@ -165,6 +170,22 @@ class Directory:
     def administrators(self) -> frozenset[int]:
         """Ids of the active owners and administrators."""
         return frozenset(user.id for user in self.active_users() if user.is_administrator)
+
+    # Bots
+
+    def bots_of(self, owner_id: int) -> list[User]:
+        """Someone's bots, closed ones too, by id."""
+        owned = (self.users[user_id] for user_id in sorted(self.bots))
+        return [user for user in owned if user.bot_owner_id == owner_id]
+
+    def who_manages(self, bot: User) -> frozenset[int]:
+        """Ids of those who see a bot's key and may change it: its owner and the administrators."""
+        owner = () if bot.bot_owner_id is None else (bot.bot_owner_id,)
+        return self.administrators().union(owner)
+
+    def channel_names(self) -> dict[int, str]:
+        """Names of the channels that are not archived, by id."""
+        return {channel.id: channel.name for channel in self.active_channels()}
 
     def people_encoded(self, *, active: bool) -> bytes:
         """The JSON list of all (in)active people by id, kept until one of them changes."""

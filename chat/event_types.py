@@ -12,10 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chat.bots import Bot, BotWire
 from chat.changes import (
     AlertWordsSet,
     ApiKeyGone,
     ApiKeySet,
+    BotSet,
     Change,
     ChannelSet,
     DormantSet,
@@ -179,6 +181,28 @@ def user_avatar(user: User) -> Event:
     return Event({"type": "realm_user", "op": "update", "person": {
         "user_id": user.id, "avatar_url": avatar_url(user), "avatar_url_medium": avatar_url(user, medium=True),
         "avatar_source": avatar_source(user), "avatar_version": user.avatar_version}}, None, (UserSet(user),))
+
+
+def bot_owner(user: User) -> Event:
+    """A bot belongs to someone else, as its record says."""
+    return Event({"type": "realm_user", "op": "update",
+                  "person": {"user_id": user.id, "bot_owner_id": user.bot_owner_id}}, None, (UserSet(user),))
+
+
+def bot_added(wire: BotWire, audience: Audience, changes: tuple[Change, ...] = ()) -> Event:
+    """A bot is new, or these people manage it from now on."""
+    return Event({"type": "realm_bot", "op": "add", "bot": wire}, audience, changes)
+
+
+def bot_updated(user_id: int, fields: Mapping[str, Any], audience: Audience, bot: Bot | None = None) -> Event:
+    """Some of what those who manage a bot see of it is another; `bot` is what it has now, if that changed."""
+    return Event({"type": "realm_bot", "op": "update", "bot": {"user_id": user_id, **fields}}, audience,
+                 () if bot is None else (BotSet(bot),))
+
+
+def bot_gone(user_id: int, audience: Audience) -> Event:
+    """These people manage the bot no longer."""
+    return Event({"type": "realm_bot", "op": "delete", "bot": {"user_id": user_id}}, audience)
 
 
 def custom_emoji(all_emoji: Sequence[CustomEmoji], changed: CustomEmoji) -> Event:

@@ -53,7 +53,7 @@ def realm_wire(organisation: Organisation, external_url: str, *, generation: int
         "edit_topic_policy": RULES.edit_topic_policy,
         "move_messages_between_streams_policy": RULES.move_messages_between_streams_policy,
         "delete_own_message_policy": RULES.delete_own_message_policy,
-        "bot_creation_policy": 3,
+        "bot_creation_policy": 1,
         "can_create_public_channel_group": members,
         "can_create_private_channel_group": members,
         "create_public_stream_policy": MEMBERS,

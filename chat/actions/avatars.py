@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat import event_types
+from chat.actions.bot_changes import BotChanges
 from chat.actions.uploads import InThread
 from chat.bus import Bus
 from chat.database import people as sql
@@ -21,13 +22,14 @@ _LANE = ("directory",)
 
 class Avatars:
     def __init__(self, database: Database, directory: Directory, bus: Bus, store: FileStore, pictures: Pictures,
-                 in_thread: InThread) -> None:
+                 in_thread: InThread, bots: BotChanges) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
         self._store = store
         self._pictures = pictures
         self._in_thread = in_thread
+        self._bots = bots
 
     async def do_set(self, user: User, file: ReceivedFile) -> User:
         """Make a picture `user`'s own; the person as they are then. Raises BadImage."""
@@ -55,6 +57,8 @@ class Avatars:
                 await self._in_thread(self._store.mark, old.avatar_token)
             await sql.update_avatar(unit, changed)
             self._bus.publish(unit, event_types.user_avatar(changed))
+            for event in self._bots.pictured(changed):
+                self._bus.publish(unit, event)
             return changed, old.avatar_token
 
         changed, old_token = await self._database.transaction(write, _LANE)

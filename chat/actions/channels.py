@@ -10,6 +10,7 @@ import psycopg2.errors
 
 from chat import event_types
 from chat.actions.activity import Activity
+from chat.actions.bot_changes import BotChanges
 from chat.actions.sending import Markdown
 from chat.bus import Bus
 from chat.changes import ChannelSet, SubscriptionGone
@@ -46,13 +47,14 @@ class ChannelChange:
 
 
 class Channels:
-    def __init__(self, database: Database, directory: Directory, bus: Bus, markdown: Markdown, activity: Activity
-                 ) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, markdown: Markdown, activity: Activity,
+                 bots: BotChanges) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
         self._markdown = markdown
         self._activity = activity
+        self._bots = bots
 
     async def create(self, unit: Transaction, creator: User, new: NewChannel) -> Channel:
         """A new channel, within the caller's unit; the caller publishes `channel_created` once it knows the readers."""
@@ -110,6 +112,8 @@ class Channels:
                 raise JsonableError(f"Channel name already in use: '{name}'") from None
             for event in events:
                 self._bus.publish(unit, event())
+            if channel.name != old.name:
+                self._tell_of_bots(unit, channel)
 
         await self._database.transaction(write, ("directory",))
 
@@ -127,8 +131,13 @@ class Channels:
                          for user_id in self._directory.everyone_subscribed(channel.id))
             self._bus.publish(unit, event_types.channel_gone(
                 channel, self._directory.who_can_see(channel), (*gone, ChannelSet(archived))))
+            self._tell_of_bots(unit, archived)
 
         await self._database.transaction(write, ("directory",))
+
+    def _tell_of_bots(self, unit: Transaction, channel: Channel) -> None:
+        for event in self._bots.channel_changed(channel):
+            self._bus.publish(unit, event)
 
     async def _render(self, description: str) -> str:
         """A description's HTML."""

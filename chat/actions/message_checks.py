@@ -52,15 +52,22 @@ def _channel_recipient(directory: Directory, sender: User, request: SendRequest)
     wanted = parse_channel(request.to)
     channel = (directory.channel_by_id(wanted) if isinstance(wanted, int)
                else directory.channel_by_name(wanted.strip()))
-    if channel is None or not directory.can_see_channel(sender, channel):
+    speakers = _speakers(directory, sender)
+    if channel is None or not any(directory.can_see_channel(speaker, channel) for speaker in speakers):
         raise ChannelDoesNotExist(wanted)
-    subscribed = directory.is_subscribed(sender.id, channel.id)
+    subscribed = any(directory.is_subscribed(speaker.id, channel.id) for speaker in speakers)
     if channel.invite_only and not subscribed:
         raise NotAllowed(f"Not authorized to send to channel '{channel.name}'")
-    check_post_policy(sender, channel)
+    check_post_policy(min(speakers, key=lambda speaker: speaker.role), channel)
     if request.topic is None:
         raise JsonableError("Topic couldn't be empty")
     return ChannelRecipient(channel, check_topic(request.topic))
+
+
+def _speakers(directory: Directory, sender: User) -> list[User]:
+    """The sender; for a bot also its owner, where that is someone: it may write wherever its owner may."""
+    owner = None if sender.bot_owner_id is None else directory.user_by_id(sender.bot_owner_id)
+    return [sender] if owner is None or not owner.is_active else [sender, owner]
 
 
 def _direct_recipient(directory: Directory, sender: User, request: SendRequest) -> DirectRecipient:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from chat import event_types
 from chat.actions.activity import Activity
+from chat.actions.bot_changes import BotChanges
 from chat.bus import Bus
 from chat.database import people as sql
 from chat.database.pool import Database, Transaction
@@ -21,11 +22,13 @@ _ADDRESS = re.compile(r"[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@[^@\s\x00-\x1f<>()\
 
 
 class Users:
-    def __init__(self, database: Database, directory: Directory, bus: Bus, activity: Activity) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, activity: Activity, bots: BotChanges
+                 ) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
         self._activity = activity
+        self._bots = bots
 
     async def do_create_user(self, *, email: str, full_name: str, role: int, password_hash: str | None) -> User:
         """A new person. Raises JsonableError where name or address cannot be, or the address is taken."""
@@ -47,23 +50,34 @@ class Users:
         full_name = None if full_name is None else check_full_name(full_name)
 
         async def write(unit: Transaction) -> None:
-            target = self._target(acting, user_id)
-            changed = target
-            if full_name is not None and full_name != target.full_name:
-                changed = replace(changed, full_name=full_name)
-                self._bus.publish(unit, event_types.user_renamed(changed))
-            if role is not None and role != target.role:
-                self._check_role(acting, target, role)
-                old, changed = changed, replace(changed, role=role)
-                self._publish(unit, event_types.user_role(changed, target.role))
-                self._publish(unit, self._sight(old, changed))
-            await sql.update_user(unit, changed)
+            await self.update(unit, acting, user_id, full_name=full_name, role=role)
 
         await self._database.transaction(write, _LANE)
 
+    async def update(self, unit: Transaction, acting: User | None, user_id: int, *, full_name: str | None,
+                     role: int | None) -> User:
+        """The same within a unit that holds the directory's lane, the name checked already; the person as they are
+        then."""
+        target = self._target(acting, user_id)
+        changed = target
+        if full_name is not None and full_name != target.full_name:
+            changed = replace(changed, full_name=full_name)
+            self._bus.publish(unit, event_types.user_renamed(changed))
+            self._publish(unit, self._bots.renamed(changed))
+        if role is not None and role != target.role:
+            self._check_role(acting, target, role)
+            old, changed = changed, replace(changed, role=role)
+            self._publish(unit, event_types.user_role(changed, target.role))
+            self._publish(unit, self._sight(old, changed))
+            self._publish(unit, self._bots.sight(old, changed))
+        if changed != target:
+            await sql.update_user(unit, changed)
+        return changed
+
     async def do_deactivate(self, acting: User | None, user_id: int) -> None:
-        """Close an account: its sessions, keys and queues end at once. What it wrote stays."""
-        await self._activity.wake([user_id])
+        """Close an account, and those of its bots: sessions, keys and queues end at once. What it wrote stays."""
+        bots = [bot.id for bot in self._directory.bots_of(user_id)]
+        await self._activity.wake([user_id, *bots])
 
         async def write(unit: Transaction) -> None:
             target = self._target(acting, user_id)
@@ -71,16 +85,22 @@ class Users:
                 return
             if target.is_owner and self._owners() == {target.id}:
                 raise CannotDeactivateLastUser(is_last_owner=True)
-            closed = replace(target, is_active=False)
-            await sql.update_user(unit, closed)
-            for key_hash in await sql.delete_keys(unit, target.id):
-                self._bus.publish(unit, event_types.api_key_revoked(key_hash))
-            for token_hash in await sql.delete_sessions(unit, target.id):
-                self._bus.publish(unit, event_types.session_ended(token_hash))
-            self._publish(unit, event_types.user_active(closed))
-            self._publish(unit, self._peers("peer_remove", target))
+            for account in (target, *self._directory.bots_of(target.id)):
+                if account.is_active:
+                    await self._close(unit, account)
 
         await self._database.transaction(write, _LANE)
+
+    async def _close(self, unit: Transaction, target: User) -> None:
+        closed = replace(target, is_active=False)
+        await sql.update_user(unit, closed)
+        for key_hash in await sql.delete_keys(unit, target.id):
+            self._bus.publish(unit, event_types.api_key_revoked(key_hash))
+        for token_hash in await sql.delete_sessions(unit, target.id):
+            self._bus.publish(unit, event_types.session_ended(token_hash))
+        self._publish(unit, event_types.user_active(closed))
+        self._publish(unit, self._bots.active(closed))
+        self._publish(unit, self._peers("peer_remove", target))
 
     async def do_reactivate(self, acting: User | None, user_id: int) -> None:
         """Open an account again."""
@@ -90,7 +110,11 @@ class Users:
                 raise JsonableError("User already active")
             opened = replace(target, is_active=True)
             await sql.update_user(unit, opened)
+            bot_events: list[Event] = []
+            if target.id in self._directory.bots:
+                opened, bot_events = await self._bots.reopened(unit, opened, acting)
             self._publish(unit, event_types.user_active(opened))
+            self._publish(unit, bot_events)
             self._publish(unit, self._peers("peer_add", target))
 
         await self._database.transaction(write, _LANE)
@@ -101,7 +125,7 @@ class Users:
             raise JsonableError("No such user")
         if acting is None:
             return target
-        if acting.id != target.id and not acting.is_administrator:
+        if acting.id not in (target.id, target.bot_owner_id) and not acting.is_administrator:
             raise NotAllowed("Insufficient permission")
         if target.is_owner and not acting.is_owner:
             raise NotAllowed("Must be an organization owner")

@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from chat.bots import bot_wire
 from chat.database import drafts as draft_sql
 from chat.database import flags as sql
 from chat.database import messages as message_sql
@@ -103,6 +104,7 @@ class Registration:
             "stream": lambda user, wish: {
                 "streams": [channel_wire(channel) for channel in self._visible(user)]},
             "default_streams": lambda user, wish: {"realm_default_streams": []},
+            "realm_bot": self._bots,
             "realm_emoji": lambda user, wish: {"realm_emoji": orjson.Fragment(self._directory.emoji_encoded())},
             "alert_words": lambda user, wish: {"alert_words": list(self._directory.alert_words.of(user.id))},
             "muted_topics": lambda user, wish: {"muted_topics": muted_topics_list(
@@ -211,6 +213,14 @@ class Registration:
             "can_subscribe_other_users": may_create, "can_invite_others_to_realm": False,
         }
 
+    def _bots(self, user: User, wish: Wish) -> dict[str, Any]:
+        """The bots that one manages: one's own, everyone's for administrators."""
+        directory = self._directory
+        bots = [directory.users[user_id] for user_id in sorted(directory.bots)]
+        names = directory.channel_names()
+        return {"realm_bots": [bot_wire(bot, directory.bots[bot.id], names) for bot in bots
+                               if user.is_administrator or bot.bot_owner_id == user.id]}
+
     def _visible(self, user: User) -> list[Channel]:
         return [channel for channel in self._directory.active_channels()
                 if self._directory.can_see_channel(user, channel)]
@@ -257,7 +267,6 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "default_stream_groups": {"realm_default_stream_groups": []},
     "giphy": {"giphy_api_key": ""},
     "onboarding_steps": {"onboarding_steps": []},
-    "realm_bot": {"realm_bots": []},
     "realm_domains": {"realm_domains": []},
     "realm_embedded_bots": {"realm_embedded_bots": []},
     "realm_filters": {"realm_filters": []},

@@ -21,6 +21,7 @@ from chat.file_store import FileStore
 from chat.models import User
 from chat.resources.door import SESSION_COOKIE, Authentication, cookie, header
 from chat.resources.notes import Door, RequestNotes
+from chat.resources.routes import Who
 from chat.resources.stored_file import PUBLIC, StoredFile
 from chat.temporary_links import TemporaryLinks
 from chat.uploaded import REALM_PATH, THUMBNAIL_NAMES, UPLOADS, Attachment
@@ -44,6 +45,8 @@ class Callers:
         if notes.user is None and request.args.get(b"api_key"):
             self._authentication.by_key_alone(notes, request.args[b"api_key"][0].decode("ascii", "replace"))
         request.person_id = notes.user.id if notes.user is not None else None
+        if notes.user is not None:
+            Who.USER.check(notes.user)
         return notes.user
 
 

@@ -17,6 +17,7 @@ from chat.errors import (
     ChannelWildcardNotAllowed,
     JsonableError,
     NotAllowed,
+    ParameterMissing,
     ReactionAlreadyExists,
     ReactionDoesNotExist,
     TopicWildcardNotAllowed,
@@ -48,9 +49,10 @@ ShortName = Annotated[str, Meta(max_length=200)]
 
 class SendMessage(Params, frozen=True):
     type: Literal["direct", "private", "channel", "stream"]
-    to: Annotated[str, Meta(max_length=20_000), Param(
-        doc="A channel's id or name; or the recipients of a direct message: a JSON list of ids or of addresses.")]
     content: Annotated[str, Meta(max_length=1_000_000), Param(doc="The message, in markdown.")]
+    to: Annotated[Annotated[str, Meta(max_length=20_000)] | None, Param(
+        doc="A channel's id or name; or the recipients of a direct message: a JSON list of ids or of addresses. "
+            "Without it a bot writes to its default channel.")] = None
     topic: Annotated[Annotated[str, Meta(max_length=1000)] | None, Param(alias="subject")] = None
     queue_id: ShortName | None = None
     local_id: Annotated[ShortName | None, Param(
@@ -169,7 +171,7 @@ class MessagesResource:
         self._reactions = reactions
         self._directory = directory
 
-    @routes.post("/messages", who=Who.USER, params=SendMessage, returns=SentWire, summary="Send a message",
+    @routes.post("/messages", who=Who.SENDER, params=SendMessage, returns=SentWire, summary="Send a message",
                  errors=(ChannelDoesNotExist, NotAllowed, ChannelWildcardNotAllowed, TopicWildcardNotAllowed),
                  example={"type": "channel", "to": "{stream_id}", "topic": "{topic}", "content": "A **good** idea."})
     async def send_message(self, notes: RequestNotes, p: SendMessage) -> SentWire:
@@ -178,10 +180,20 @@ class MessagesResource:
         key = notes.idempotency_key
         if key is not None and not 0 < len(key) <= 200:
             raise JsonableError("An Idempotency-Key has 1 to 200 characters")
-        request = SendRequest(p.type, p.to, p.content, notes.client_name, p.topic, p.queue_id, p.local_id, key,
-                              p.read_by_sender)
+        request = SendRequest(
+            p.type, self._destination(notes.caller, p), p.content, notes.client_name, p.topic, p.queue_id, p.local_id,
+            key, p.read_by_sender)
         checked = await self._sending.check_message(notes.caller, request)
         return {"id": await self._sending.do_send_messages(checked)}
+
+    def _destination(self, sender: User, p: SendMessage) -> str:
+        """Where to, as it was said; for a bot that said nothing, its default channel."""
+        if p.to is not None:
+            return p.to
+        bot = self._directory.bots.get(sender.id)
+        if bot is None or bot.sending_channel_id is None or p.type not in ("channel", "stream"):
+            raise ParameterMissing("to")
+        return str(bot.sending_channel_id)
 
     @routes.get("/messages", who=Who.USER, params=GetMessages, returns=PageWire, summary="Get messages",
                 errors=(BadNarrow,),

@@ -63,6 +63,10 @@ class RequestNotes:
         self.files[0].is_taken = True
         return self.files[0]
 
+    def take_optional_file(self) -> ReceivedFile | None:
+        """The same, for routes that do without one."""
+        return self.take_file() if self.files else None
+
 
 def client_name(user_agent: str, door: Door) -> str:
     """A client's name from its User-Agent: what stands before the slash; browsers are "website"."""

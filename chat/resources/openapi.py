@@ -66,7 +66,7 @@ def _operation(route: Route, data: dict[str, Any] | None) -> dict[str, Any]:
     if route.takes is Takes.BODY:
         operation["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
     elif route.takes is not Takes.NOTHING:
-        operation["requestBody"] = _file(route.takes)
+        operation["requestBody"] = _file(route)
         return operation
     declared = route.declaration.schemas()
     if not declared:
@@ -106,10 +106,18 @@ def _form(declared: list[dict[str, Any]]) -> dict[str, Any]:
         "application/x-www-form-urlencoded": form, "application/json": {"schema": schema}}}
 
 
-def _file(takes: Takes) -> dict[str, Any]:
-    part = {"type": "string", "contentMediaType": "image/*" if takes is Takes.PICTURE else "application/octet-stream"}
-    return {"required": True, "content": {"multipart/form-data": {"schema": {
-        "type": "object", "required": ["file"], "properties": {"file": part}}}}}
+def _file(route: Route) -> dict[str, Any]:
+    """A form with a file; where that may be missing, also a form like all others."""
+    part = {"type": "string",
+            "contentMediaType": "application/octet-stream" if route.takes is Takes.FILE else "image/*"}
+    if route.takes is not Takes.OPTIONAL_PICTURE:
+        return {"required": True, "content": {"multipart/form-data": {"schema": {
+            "type": "object", "required": ["file"], "properties": {"file": part}}}}}
+    body = _form(route.declaration.schemas())
+    form = body["content"]["application/x-www-form-urlencoded"]
+    with_file = {**form["schema"], "properties": {**form["schema"]["properties"], "file": part}}
+    body["content"]["multipart/form-data"] = {**form, "schema": with_file}
+    return body
 
 
 def _is_plain(schema: dict[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from chat.bots import BotType
 from chat.errors import JsonableError, NotAllowed, Unauthorized
 from chat.models import User
 from chat.params import Declaration, NoParams, Params
@@ -34,6 +35,7 @@ class Who(Enum):
     """Who may call a route. Nobody gets further than this without it."""
 
     ANYONE = "anyone, signed in or not"
+    SENDER = "anyone with an account, incoming webhooks too"
     USER = "anyone with an account"
     HUMAN = "people, not bots"
     MEMBER = "anyone but guests"
@@ -46,6 +48,8 @@ class Who(Enum):
             return
         if user is None:
             raise Unauthorized
+        if user.bot_type == BotType.INCOMING_WEBHOOK and self is not Who.SENDER:
+            raise Unauthorized("This API is not available to incoming webhook bots.")
         if self is Who.HUMAN and user.is_bot:
             raise NotAllowed("This endpoint does not accept bot requests.")
         if self is Who.MEMBER and user.is_guest:
@@ -81,6 +85,7 @@ class Takes(Enum):
     FILE = "any file"
     PICTURE = "a picture"
     BODY = "whatever the body is, as it came: its parameters stand in the address"
+    OPTIONAL_PICTURE = "a picture, or none"
 
 
 Handler = Callable[..., Awaitable[Any]]

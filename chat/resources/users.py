@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypedDict
 from msgspec import Meta
 
 from chat.actions.accounts import Accounts
+from chat.actions.bots import Bots
 from chat.actions.users import Users, check_new_password
 from chat.directory import Directory
 from chat.errors import (
@@ -83,11 +84,13 @@ class NewKeyWire(TypedDict):
 class UsersResource:
     routes = Routes("users", {"new_email": "new.user@example.com", "password": "a few unrelated words"})
 
-    def __init__(self, users: Users, accounts: Accounts, directory: Directory, history: History) -> None:
+    def __init__(self, users: Users, accounts: Accounts, directory: Directory, history: History,
+                 bots: Bots) -> None:
         self._users = users
         self._accounts = accounts
         self._directory = directory
         self._history = history
+        self._bots = bots
 
     @routes.post("/fetch_api_key", who=Who.ANYONE, params=FetchApiKey, returns=ApiKeyWire,
                  summary="Fetch an API key", errors=(AuthenticationFailed, UserDeactivated, RateLimitHit),
@@ -101,6 +104,8 @@ class UsersResource:
     @routes.post("/users/me/api_key/regenerate", who=Who.USER, returns=NewKeyWire, summary="Replace one's API keys")
     async def regenerate_api_key(self, notes: RequestNotes, p: Params) -> NewKeyWire:
         """Revokes all one's keys and gives a new one."""
+        if notes.caller.is_bot:
+            return {"api_key": await self._bots.do_regenerate_key(notes.caller, notes.caller.id)}
         return {"api_key": await self._accounts.regenerate_api_key(notes.caller)}
 
     @routes.get("/users", who=Who.USER, params=GetUsers, returns=MembersWire, summary="Get all users")

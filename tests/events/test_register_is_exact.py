@@ -72,6 +72,9 @@ ACTIONS = st.one_of(
     st.tuples(st.just("status"), person, st.sampled_from(("", "busy", None)), st.sampled_from(("", "car", None))),
     st.tuples(st.just("presence"), person, st.sampled_from(("active", "idle"))),
     st.tuples(st.just("typing"), person, anyone),
+    st.tuples(st.just("bot"), person, st.integers(1, 3), channel),
+    st.tuples(st.just("change_bot"), person, st.integers(0, 2), person,
+              st.sampled_from(("name", "owner", "channel", "key", "role", "close", "open", "avatar"))),
     st.tuples(st.just("register"), person),
 )
 HISTORIES = st.lists(st.lists(ACTIONS, min_size=1, max_size=4), min_size=1, max_size=12)
@@ -217,6 +220,22 @@ class World:
                 return method, "/users/me/avatar", {"files": [("a.png", b"a")]} if method == "POST" else {}
             case "emoji", [emoji, method]:
                 return method, f"/realm/emoji/{emoji}", {"files": [("a.png", b"a")]} if method == "POST" else {}
+            case "bot", [kind, where]:
+                return "POST", "/bots", {
+                    "full_name": f"Bot {self.counter}", "short_name": f"b{self.counter}", "bot_type": kind,
+                    "payload_url": "http://bot.example/", "default_sending_stream": where}
+            case "change_bot", [number, whom, what]:
+                bots = [*directory.bots]
+                bot_id = bots[number] if number < len(bots) else 999
+                path = f"/bots/{bot_id}"
+                return {
+                    "name": ("PATCH", path, {"full_name": f"Bot {self.counter}"}),
+                    "owner": ("PATCH", path, {"bot_owner_id": ids[whom]}),
+                    "channel": ("PATCH", path, {"default_events_register_stream": CHANNELS[whom % 4]}),
+                    "role": ("PATCH", path, {"role": (200, 400)[whom % 2]}),
+                    "avatar": ("PATCH", path, {"files": [("a.png", b"a")]}),
+                    "key": ("POST", path + "/api_key/regenerate", {}), "close": ("DELETE", path, {}),
+                    "open": ("POST", f"/users/{bot_id}/reactivate", {})}[what]
             case "rename", [whom]:
                 return "PATCH", f"/users/{ids[whom]}", {"full_name": f"Renamed {self.counter}"}
             case "role", [whom, role]:
@@ -292,6 +311,10 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
     [[("subscribe", 1, ["Alpha"], [1, 4], True)], [("unsubscribe", 1, "Alpha", [4])], [("archive", 1, "Alpha")]],
     [[("status", 1, "busy", "car"), ("register", 2)], [("status", 1, "", None), ("deactivate", 0, 2)],
      [("status", 1, None, "")], [("reactivate", 0, 2), ("status", 2, "busy", None)], [("deactivate", 0, 2)]],
+    [[("bot", 2, 3, "general")], [("role", 0, 3, 200)], [("change_bot", 3, 0, 3, "owner")], [("role", 0, 3, 400)],
+     [("change_bot", 3, 0, 2, "owner"), ("channel", 0, "general", "rename")]],
+    [[("bot", 2, 1, "general"), ("bot", 3, 2, "general")], [("deactivate", 0, 2), ("change_bot", 0, 0, 2, "key")],
+     [("change_bot", 1, 0, 0, "open")], [("archive", 0, "general")], [("change_bot", 1, 0, 0, "avatar")]],
     [[("avatar", 1, "POST"), ("register", 2)], [("rename", 0, 1), ("avatar", 1, "POST")], [("avatar", 1, "DELETE")]],
     [[("emoji", 1, "plait", "POST"), ("emoji", 2, "plait", "POST"), ("register", 3)], [("emoji", 0, "plait", "DELETE")],
      [("emoji", 1, "plait", "POST")]],

@@ -86,6 +86,6 @@ class World:
         caller: Client = names.pop("caller", self.owner)
         parameters = route.example_parameters(names)
         if route.takes is not Takes.NOTHING:
-            file = ("picture.png", picture()) if route.takes is Takes.PICTURE else ("notes.txt", b"hello")
+            file = ("notes.txt", b"hello") if route.takes is Takes.FILE else ("picture.png", picture())
             parameters["files"] = [file]
         return await caller.call(route.method, route.example_path(names), **parameters)

@@ -9,7 +9,7 @@ from typing import Any
 
 FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "message", "update_message_flags",
          "starred_messages", "recent_private_conversations", "alert_words", "muted_users", "user_topic", "drafts",
-         "scheduled_messages", "realm_emoji", "user_status")
+         "scheduled_messages", "realm_emoji", "user_status", "realm_bot")
 
 
 class ClientState:
@@ -36,6 +36,7 @@ class ClientState:
         self.scheduled = {item["scheduled_message_id"]: item for item in state["scheduled_messages"]}
         self.emoji = state["realm_emoji"]
         self.statuses = state["user_status"]
+        self.bots = {bot["user_id"]: bot for bot in state["realm_bots"]}
         self.own_avatar = {name: state[name] for name in ("avatar_url", "avatar_url_medium", "avatar_source")}
         self._appliers: dict[str, Callable[[dict[str, Any]], None]] = {
             "message": self._message, "update_message": self._edit, "delete_message": self._deletion,
@@ -45,6 +46,7 @@ class ClientState:
             "muted_users": lambda event: setattr(
                 self, "muted_users", {muted["id"]: muted["timestamp"] for muted in event["muted_users"]}),
             "user_topic": self._user_topic, "muted_topics": lambda event: None,
+            "realm_bot": self._bot,
             "drafts": self._draft, "scheduled_messages": self._scheduled,
             "realm_emoji": lambda event: setattr(self, "emoji", event["realm_emoji"]),
             "attachment": lambda event: None, "reaction": lambda event: None, "heartbeat": lambda event: None,
@@ -67,7 +69,8 @@ class ClientState:
             "starred": sorted(self.starred), "unread": self.unread, "mentions": sorted(self.mentions),
             "max_message_id": self.max_message_id, "conversations": self.conversations,
             "alert_words": self.alert_words, "muted_users": self.muted_users, "drafts": self.drafts,
-            "scheduled": self.scheduled, "emoji": self.emoji, "statuses": self.statuses, "own_avatar": self.own_avatar,
+            "scheduled": self.scheduled, "emoji": self.emoji, "statuses": self.statuses, "bots": self.bots,
+            "own_avatar": self.own_avatar,
             "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
 
@@ -115,6 +118,17 @@ class ClientState:
                 self.drafts[event["draft"]["id"]] = event["draft"]
             case "remove":
                 del self.drafts[event["draft_id"]]
+
+    def _bot(self, event: dict[str, Any]) -> None:
+        user_id = event["bot"]["user_id"]
+        match event["op"]:
+            case "add":
+                assert user_id not in self.bots, "added twice"
+                self.bots[user_id] = event["bot"]
+            case "update":
+                self.bots[user_id].update(event["bot"])
+            case "delete":
+                del self.bots[user_id]
 
     def _scheduled(self, event: dict[str, Any]) -> None:
         match event["op"]:

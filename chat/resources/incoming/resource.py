@@ -85,7 +85,7 @@ class IncomingWebhooks:
         self._secret = secret
         self._told: dict[tuple[int, str], float] = {}
 
-    @routes.post("/external/{integration}", who=Who.USER, params=IncomingWebhook, takes=Takes.BODY,
+    @routes.post("/external/{integration}", who=Who.SENDER, params=IncomingWebhook, takes=Takes.BODY,
                  errors=(NotFound, InvalidJson, AnomalousPayload, MissingEventHeader),
                  summary="Post to a webhook", example={"payload": '{"text": "The night build is ready"}'})
     async def incoming_webhook(self, notes: RequestNotes, p: IncomingWebhook, integration: str) -> Reply | None:
