@@ -66,6 +66,11 @@ class Payload:
             raise AnomalousPayload(f"The payload's {self._name(path)} is no text")
         return harmless(str(value))
 
+    @property
+    def plain(self) -> str:
+        """This part itself as text, whatever it is."""
+        return harmless(str(self.value))
+
     def number(self, path: str, default: float = _Missing) -> float:
         """A number, or a text that is one."""
         found = self.find(path)

@@ -96,7 +96,7 @@ class IncomingWebhooks:
         bot, notes.ignored = notes.caller, []
         try:
             self._check_signature(service, bot, notes)
-            delivery = Delivery(Payload(_body(notes, p)), notes.header, _theirs(notes.query))
+            delivery = Delivery(Payload(_body(notes, p)), notes.header, _theirs(notes.query), self._clock.seconds())
             event = service.event(delivery)
             if not _wants(p, event):
                 return None
@@ -107,7 +107,7 @@ class IncomingWebhooks:
         if notice is None:
             raise UnsupportedEvent(service, event)
         await self._send(bot, service, p, notice, service.once(delivery))
-        return None
+        return None if service.answer is None else Reply(200, service.answer, {"content-type": "text/plain"})
 
     @staticmethod
     def _named(error: JsonableError, service: Service) -> JsonableError:

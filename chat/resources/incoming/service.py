@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from chat.errors import JsonableError
-from chat.resources.incoming.payload import Payload
+from chat.resources.incoming.payload import AnomalousPayload, Payload
 from chat.resources.incoming.signatures import Signature
 
 Header = Callable[[str], str | None]
@@ -39,6 +39,7 @@ class Delivery:
     header: Header
     query: Mapping[str, str]
     """What stands in the address, beside what is ours."""
+    now: float = 0.0
 
 
 Tell = Callable[[Payload], Notice | None]
@@ -61,13 +62,19 @@ class Service:
     """The service's own name for the delivery, by which a repetition is known."""
     tell: Callable[[Delivery], Notice | None] | None = None
     """For a service of one kind of event, which needs more than the payload."""
+    answer: bytes | None = None
+    """What the service wants to hear when all is well, instead of the envelope."""
 
     def notice(self, event: str, delivery: Delivery) -> Notice | None:
-        """The message of a delivery; None for what is not told."""
+        """The message of a delivery; None for what is not told. Raises AnomalousPayload."""
         if self.tell is not None:
-            return self.tell(delivery)
-        found = self.tells.get(event)
-        return None if found is None else found(delivery.payload)
+            notice = self.tell(delivery)
+        else:
+            found = self.tells.get(event)
+            notice = None if found is None else found(delivery.payload)
+        if notice is not None and not notice.content.strip():
+            raise AnomalousPayload("The payload has nothing to tell")
+        return notice
 
     @property
     def events(self) -> list[str]:

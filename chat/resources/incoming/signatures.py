@@ -11,6 +11,14 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs
+
+import orjson
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from chat.errors import Unauthorized
 
@@ -99,7 +107,28 @@ def jwt_of_body(header: str) -> Signature:
         wanted = base64.urlsafe_b64encode(mac(secret, f"{head}.{claims}".encode())).rstrip(b"=").decode()
         if not same(signature, wanted) or b'"HS256"' not in _decoded(head):
             return False
-        return f'"{hashlib.sha256(body).hexdigest()}"'.encode() in _decoded(claims)
+        try:
+            claimed = orjson.loads(_decoded(claims))["sha256"]
+        except (ValueError, TypeError, KeyError):
+            return False
+        return isinstance(claimed, str) and same(claimed, hashlib.sha256(body).hexdigest())
+
+    return fits
+
+
+def rsa_of_payload(header: str) -> Signature:
+    """The RSA signature (SHA-1, as the service makes it) of a form's `payload`; the secret is the public key (PEM)."""
+    def fits(secret: str, headers: Header, body: bytes, now: float) -> bool:
+        try:
+            key = load_pem_public_key(secret.encode())
+            signature = base64.b64decode(headers(header) or "", validate=True)
+            payload = parse_qs(body, max_num_fields=10).get(b"payload", [b""])[0]
+            if not isinstance(key, RSAPublicKey):
+                return False
+            key.verify(signature, payload, PKCS1v15(), SHA1())  # noqa: S303
+        except (ValueError, InvalidSignature, UnsupportedAlgorithm):
+            return False
+        return True
 
     return fits
 

@@ -52,11 +52,12 @@ def quote(text: str) -> str:
     return f"~~~ quote\n{_FENCE.sub(lambda fence: chr(0x200b) + fence[0], text)}\n~~~"
 
 
-def items(lines: Sequence[str], more: str = "and {} more") -> str:
-    """A list of the first ten, and how many there are beside."""
+def items(lines: Sequence[str], hidden: int = 0) -> str:
+    """A list of the first ten, and how many there are beside; `hidden` are not among the lines."""
     shown = [f"* {line}" for line in lines[:MAX_ITEMS]]
-    if len(lines) > MAX_ITEMS:
-        shown.append("* " + more.format(len(lines) - MAX_ITEMS))
+    more = max(0, len(lines) - MAX_ITEMS) + max(0, hidden)
+    if more:
+        shown.append(f"* and {more:,} more")
     return "\n".join(shown)
 
 

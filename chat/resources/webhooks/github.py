@@ -5,12 +5,11 @@ What it sends: docs.github.com/webhooks/webhook-events-and-payloads
 
 from __future__ import annotations
 
+from chat.resources.incoming.forge import Commit, gone, made, mark, pushed, short
 from chat.resources.incoming.payload import Payload
 from chat.resources.incoming.service import Notice, Service, by_header
 from chat.resources.incoming.signatures import hmac_hex
-from chat.resources.incoming.words import bold, code, cut, items, link, paragraphs, plural, quote
-
-_SHA = 7
+from chat.resources.incoming.words import bold, code, cut, link, paragraphs, quote
 
 
 def _repository(p: Payload) -> str:
@@ -26,18 +25,11 @@ def push(p: Payload) -> Notice:
     kind, _, name = p.text("ref").removeprefix("refs/").partition("/")
     what, topic = ("tag" if kind == "tags" else "branch"), f"{_repository(p)} / {name}"
     if p.has("deleted"):
-        return Notice(topic, f"{_sender(p)} deleted the {what} {code(name)}.")
-    commits = p.each("commits")
+        return Notice(topic, gone(_sender(p), what, name))
+    commits = [Commit(one.text("id"), one.text("url"), one.text("message")) for one in p.each("commits")]
     if p.has("created") and not commits:
-        return Notice(topic, f"{_sender(p)} made the {what} {link(name, p.text('compare'))}.")
-    lines = [f"{link(commit.text('id')[:_SHA], commit.text('url'))} {cut(_subject(commit))}" for commit in commits]
-    forced = "force-pushed" if p.has("forced") else "pushed"
-    counted = link(plural(len(commits), "commit"), p.text("compare"))
-    return Notice(topic, paragraphs(f"{_sender(p)} {forced} {counted} to {code(name)}.", items(lines)))
-
-
-def _subject(commit: Payload) -> str:
-    return commit.text("message").partition("\n")[0]
+        return Notice(topic, made(_sender(p), what, name, p.text("compare")))
+    return Notice(topic, pushed(_sender(p), name, commits, p.text("compare"), forced=p.has("forced")))
 
 
 def _item(p: Payload, part: str, noun: str) -> tuple[str, str]:
@@ -94,7 +86,7 @@ def pull_request(p: Payload) -> Notice | None:
         person = p.find("assignee.login") or p.find("requested_reviewer.login") or p.find("requested_team.name")
         verb = {"assigned": "assigned {} to", "unassigned": "took {} off", "review_requested": "asked {} to review",
                 "review_request_removed": "no longer asks {} to review"}[action]
-        return Notice(topic, f"{_sender(p)} {verb.format(bold(str(person.value)) if person else 'somebody')} {linked}.")
+        return Notice(topic, f"{_sender(p)} {verb.format(bold(person.plain) if person else 'somebody')} {linked}.")
     verbs = {"reopened": "reopened", "edited": "edited", "synchronize": "updated",
              "ready_for_review": "marked as ready for review", "converted_to_draft": "turned into a draft"}
     return Notice(topic, f"{_sender(p)} {verbs[action]} {linked} {title}.") if action in verbs else None
@@ -120,7 +112,7 @@ def pull_request_review_comment(p: Payload) -> Notice | None:
 
 
 def commit_comment(p: Payload) -> Notice:
-    commit = link(p.text("comment.commit_id")[:_SHA], p.text("comment.html_url"))
+    commit = link(short(p.text("comment.commit_id")), p.text("comment.html_url"))
     return Notice(_repository(p), paragraphs(f"{_sender(p)} commented on {commit}.", quote(p.text("comment.body", ""))))
 
 
@@ -136,12 +128,12 @@ def release(p: Payload) -> Notice | None:
 
 def create(p: Payload) -> Notice:
     return Notice(f"{_repository(p)} / {p.text('ref')}",
-                  f"{_sender(p)} made the {p.text('ref_type')} {code(p.text('ref'))}.")
+                  made(_sender(p), p.text("ref_type"), p.text("ref")))
 
 
 def delete(p: Payload) -> Notice:
     return Notice(f"{_repository(p)} / {p.text('ref')}",
-                  f"{_sender(p)} deleted the {p.text('ref_type')} {code(p.text('ref'))}.")
+                  gone(_sender(p), p.text("ref_type"), p.text("ref")))
 
 
 def fork(p: Payload) -> Notice:
@@ -161,7 +153,7 @@ def workflow_run(p: Payload) -> Notice | None:
     run = link(p.text("workflow_run.name"), p.text("workflow_run.html_url"))
     branch = p.text("workflow_run.head_branch", "")
     return Notice(f"{_repository(p)} / {branch or 'workflows'}",
-                  f"{_OUTCOME.get(p.text('workflow_run.conclusion', ''), ':warning:')} {run} "
+                  f"{mark(p.text('workflow_run.conclusion', ''))} {run} "
                   f"ended with {code(p.text('workflow_run.conclusion', 'nothing'))} on {code(branch)}.")
 
 
@@ -169,21 +161,17 @@ def check_run(p: Payload) -> Notice | None:
     if p.text("check_run.status") != "completed":
         return None
     run = link(p.text("check_run.name"), p.text("check_run.html_url"))
-    commit = code(p.text("check_run.head_sha")[:_SHA])
+    commit = code(short(p.text("check_run.head_sha")))
     return Notice(f"{_repository(p)} / checks",
-                  f"{_OUTCOME.get(p.text('check_run.conclusion', ''), ':warning:')} {run} "
+                  f"{mark(p.text('check_run.conclusion', ''))} {run} "
                   f"ended with {code(p.text('check_run.conclusion', 'nothing'))} on {commit}.")
 
 
 def status(p: Payload) -> Notice:
-    commit = link(p.text("sha")[:_SHA], p.text("commit.html_url"))
-    outcome = _OUTCOME.get(p.text("state"), ":hourglass:")
+    commit = link(short(p.text("sha")), p.text("commit.html_url"))
+    outcome = mark(p.text("state"))
     return Notice(f"{_repository(p)} / checks", f"{outcome} {bold(p.text('context'))}: {commit} is {p.text('state')}. "
                                                 f"{cut(p.text('description', ''))}".rstrip())
-
-
-_OUTCOME = {"success": ":check:", "failure": ":cross_mark:", "error": ":cross_mark:", "timed_out": ":cross_mark:",
-            "cancelled": ":prohibited:", "skipped": ":prohibited:"}
 
 
 def discussion(p: Payload) -> Notice | None:
@@ -205,7 +193,7 @@ def member(p: Payload) -> Notice:
 def deployment_status(p: Payload) -> Notice:
     state, environment = p.text("deployment_status.state"), p.text("deployment.environment")
     return Notice(f"{_repository(p)} / deployments",
-                  f"{_OUTCOME.get(state, ':hourglass:')} The deployment to {bold(environment)} is {code(state)}.")
+                  f"{mark(state)} The deployment to {bold(environment)} is {code(state)}.")
 
 
 SERVICE = Service(
