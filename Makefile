@@ -7,7 +7,7 @@ BIN := .venv/bin
 # How many test processes; the machine's cores serve PostgreSQL and browsers as well.
 WORKERS ?= 2
 
-.PHONY: run test lint types floors unit bench setup messages lock clean
+.PHONY: run static test lint types floors unit bench setup messages lock clean
 .DEFAULT_GOAL := run
 
 run:
@@ -35,6 +35,10 @@ bench:
 	@$(PYTHON) scripts/set_up.py test
 	@$(BIN)/python -m bench
 
+# The browser's files for production: bundled, minified, hashed, compressed, in prod-static/.
+static:
+	@$(PYTHON) scripts/set_up.py static
+
 # Find what people read, in code, templates and the client, and bring the catalogues in chat/locale up to date.
 messages:
 	@$(BIN)/python scripts/messages.py
@@ -48,5 +52,5 @@ lock:
 	mv constraints.new constraints.txt && rm -rf .venv-lock
 
 clean:
-	rm -rf .venv .venv-lock node_modules static/vendor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-lock node_modules static/vendor prod-static build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \
 	  .hypothesis .import_linter_cache

@@ -79,7 +79,8 @@ from chat.protocols.websocket import SocketFactory
 from chat.ratelimit import RateLimits
 from chat.resources.addresses import Proxies
 from chat.resources.alert_words import AlertWordsResource
-from chat.resources.arrival import Arrival, inline_scripts
+from chat.resources.arrival import Arrival
+from chat.resources.assets import Assets
 from chat.resources.avatars import AvatarPages, AvatarsResource
 from chat.resources.bot_storage import BotStorageResource
 from chat.resources.bots import BotsResource
@@ -104,13 +105,14 @@ from chat.resources.root import ChatSite, Root
 from chat.resources.routes import Takes
 from chat.resources.scheduled_messages import ScheduledMessagesResource
 from chat.resources.server import ServerResource
+from chat.resources.static import StaticFiles
 from chat.resources.typing import TypingResource
 from chat.resources.uploads import UploadsResource
 from chat.resources.user_status import UserStatusResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
 from chat.sealing import SECRET_BYTES, Seal
-from chat.settings import Settings, StartError, allowed_networks, static_folder
+from chat.settings import Settings, StartError, allowed_networks
 from chat.smtp import MailDelivery
 from chat.temporary_links import TemporaryLinks
 from chat.thumbnails import Pictures
@@ -166,7 +168,9 @@ class Application:
     def _build(self) -> None:
         database, directory, bus, reactor = self.database, self.directory, self.bus, self.reactor
         self._proxies = Proxies(self.settings.trusted_proxies)
-        self._arrival = Arrival(self._proxies, reactor, self.settings.external_url, inline_scripts(static_folder()))
+        self._assets = Assets(self.settings.static)
+        self._arrival = Arrival(
+            self._proxies, reactor, self.settings.external_url, self._assets.inline_scripts())
         self.markdown = MarkdownProcess(reactor)
         self.history = History(database, directory)
         self.limits = RateLimits(reactor, self.settings)
@@ -236,7 +240,7 @@ class Application:
         self._file_pages = Files(self.attachments, self.files, self.links, callers, reactor)
         self._build_figures()
         self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication,
-                            self.languages, reactor)
+                            self.languages, reactor, self._assets)
 
     def _build_figures(self) -> None:
         """What /metrics tells beside requests."""
@@ -294,6 +298,7 @@ class Application:
         self._file_pages.mount(klein)
         self._avatar_pages.mount(klein)
         MetricsPage(self.metrics).mount(klein)
+        StaticFiles(self._assets).mount(klein)
         root = Root(
             klein, {door.value.encode() + b"/": door.name.lower() for door in Door},
             {door.value.encode() + b"/websocket": factory.web_resource() for door, factory in self.sockets.items()})

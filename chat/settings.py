@@ -76,6 +76,10 @@ class Settings:
         0,
         "how much all uploaded files together may take, in MiB; 0: as much as the disk holds",
     )
+    static: Path | None = option(
+        None,
+        "the folder with the browser's files, where it is not the package's own",
+    )
     trusted_proxies: str = option(
         "",
         "addresses and networks of the servers in front, comma-separated (unix for a Unix socket): what they say of "
@@ -239,9 +243,21 @@ def allowed_networks(text: str) -> tuple[Network, ...]:
 
 
 def static_folder() -> Path:
-    """Where the browser client's files lie: in the package when installed, beside it in a checkout."""
-    installed = _CHAT_FOLDER / "static"
-    return installed if installed.is_dir() else _CHAT_FOLDER.parent / "static"
+    """Where the browser client's files lie: in the package when installed, beside it in a checkout. Those made for
+    production, where they are there; in a checkout only while they are newer than what they were made of."""
+    for installed in (_CHAT_FOLDER / "prod_static", _CHAT_FOLDER / "static"):
+        if (installed / "index.html").is_file():
+            return installed
+    source, built = _CHAT_FOLDER.parent / "static", _CHAT_FOLDER.parent / "prod-static"
+    return built if _is_newer(built, source) else source
+
+
+def _is_newer(built: Path, source: Path) -> bool:
+    try:
+        made = (built / "manifest.json").stat().st_mtime
+    except OSError:
+        return False
+    return all(path.stat().st_mtime <= made for path in source.rglob("*"))
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Prepares a checkout: `.venv` with the pinned packages, the browser's modules, and what tests need.
 
-Run by make (`python3 scripts/set_up.py run|test`) with whatever Python the machine has, so it uses the
+Run by make (`python3 scripts/set_up.py run|test|static`) with whatever Python the machine has, so it uses the
 standard library alone. What is there and unchanged is left alone: the second run takes part of a second.
 """
 
@@ -27,12 +27,14 @@ BROWSER_PACKAGES = ("chromium", "fonts-liberation", "fonts-noto-color-emoji")
 
 
 def main(purpose: str) -> None:
-    """Make the checkout ready for `purpose`: "run" or "test"."""
+    """Make the checkout ready for `purpose`: "run" or "test"; or make prod-static/: "static"."""
     with Path(__file__).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once take turns
         make_venv()
-        install_packages(purpose)
+        install_packages("run" if purpose == "static" else purpose)
         vendor_browser_modules()
+        if purpose == "static":
+            run([find_node()[0], "scripts/build_static.mjs"])
         if purpose == "test":
             install_chromium()
 
@@ -191,6 +193,6 @@ def fail(sentence: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "test"):
-        fail("usage: set_up.py run|test")
+    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "test", "static"):
+        fail("usage: set_up.py run|test|static")
     main(sys.argv[1])

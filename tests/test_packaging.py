@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import importlib.metadata
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from packaging.utils import canonicalize_name
 from tests.support.folders import make_folder, remove_folder
 from tests.support.server import ROOT, RunningServer, free_port
 
-PACKED = ("chat", "docs", "static", "twisted")
+PACKED = ("chat", "docs", "scripts", "static", "twisted")
 
 
 # What comes with a package that we name, as a part of its interface.
@@ -80,6 +81,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in ROOT.iterdir():
         if path.is_file():
             shutil.copy(path, source)
+    (source / "node_modules").symlink_to(ROOT / "node_modules")
     target = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(target)]
     done = subprocess.run([*command, str(source)], check=False, capture_output=True, text=True)
@@ -120,9 +122,14 @@ class WheelTests:
             if path.is_file():
                 assert f"chat/{path.relative_to(ROOT).as_posix()}" in names
         assert any(name.startswith("chat/static/vendor/") for name in names), "`make setup` comes first"
+        assert "chat/prod_static/manifest.json" in names
+        assert any(re.fullmatch(r"chat/prod_static/js/main-\w{8}\.js\.br", name) for name in names)
         assert not [name for name in names if name.startswith(("tests/", "bench/", "node_modules/"))]
 
-    def test_its_server_runs_from_another_folder(self, installed: Path, tmp_path: Path) -> None:
+    def test_its_server_runs_from_another_folder(
+        self, installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("PYTHONPATH", raising=False)
         where = subprocess.run(
             [installed / "python", "-c", "import chat; print(chat.__file__)"],
             cwd=tmp_path, check=True, capture_output=True, text=True,
@@ -136,6 +143,9 @@ class WheelTests:
             server.start()
             with urllib.request.urlopen(f"{server.url}/login/") as page:
                 assert page.status == 200
-            with urllib.request.urlopen(f"{server.url}/static/css/tokens.css") as style:
-                assert style.read() == (ROOT / "static" / "css" / "tokens.css").read_bytes()
+                address = re.search(rb'"(/static/css/tokens-\w{8}\.css)"', page.read())
+            assert address, "the page names the files of production"
+            with urllib.request.urlopen(server.url + address[1].decode()) as style:
+                assert b"--" in style.read()
+                assert "immutable" in style.headers["cache-control"]
         assert not list(tmp_path.iterdir()), "nothing is written into the current folder"

@@ -8,7 +8,6 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +17,6 @@ from chat.resources.addresses import Proxies, host_of
 ALIGNMENTS = tuple(f"text-align: {side}" for side in ("left", "right", "center"))
 """The only style attributes that server-made HTML may have (chat.markdown.sanitizer)."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_INLINE = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 _FEATURES = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 HSTS_S = 365 * 24 * 3600
@@ -27,12 +25,6 @@ HSTS_S = 365 * 24 * 3600
 def source_hash(text: str) -> str:
     """How a Content-Security-Policy names this inline text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def inline_scripts(static: Path) -> list[str]:
-    """The scripts that stand in the client's own page: its import map."""
-    page = static / "index.html"
-    return _INLINE.findall(page.read_text()) if page.is_file() else []
 
 
 def page_policy(external_url: str, inline: Sequence[str] = ()) -> str:

@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from klein import Klein
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
-from twisted.web.static import File
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
@@ -19,17 +18,18 @@ from chat.actions.organisation import Organisations, OrganisationWish
 from chat.deferreds import Clock, shielded
 from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from chat.directory import Directory
-from chat.errors import JsonableError, NotFound, RateLimitHit
+from chat.errors import JsonableError, RateLimitHit
 from chat.languages import Language
 from chat.models import Role, User
 from chat.passwords import csrf_token, same
+from chat.resources.assets import Assets
 from chat.resources.body import body_values
 from chat.resources.client_page import client_page
 from chat.resources.door import CSRF_COOKIE, SESSION_COOKIE, Authentication, cookie, header, notes_of
 from chat.resources.language import LanguageChoice
 from chat.resources.notes import Door
 from chat.resources.redirects import safe_next
-from chat.settings import Settings, static_folder
+from chat.settings import Settings
 
 _ROLE_NAMES = {Role.OWNER: "Owner", Role.ADMINISTRATOR: "Administrator", Role.MODERATOR: "Moderator",
                Role.MEMBER: "Member", Role.GUEST: "Guest"}
@@ -43,7 +43,8 @@ _HEADERS = {
 
 class Pages:
     def __init__(self, settings: Settings, directory: Directory, accounts: Accounts, organisations: Organisations,
-                 authentication: Authentication, languages: LanguageChoice, clock: Clock) -> None:
+                 authentication: Authentication, languages: LanguageChoice, clock: Clock, assets: Assets
+                 ) -> None:
         self._settings = settings
         self._directory = directory
         self._accounts = accounts
@@ -51,7 +52,7 @@ class Pages:
         self._authentication = authentication
         self._languages = languages
         self._clock = clock
-        self._static = static_folder()
+        self._assets = assets
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).resolve().parent.parent / "templates"), autoescape=True,
             undefined=StrictUndefined)
@@ -66,7 +67,6 @@ class Pages:
         app.route("/new/<string(maxlength=100):token>/", endpoint="new", methods=["GET", "HEAD"])(self.new)
         app.route("/new/<string(maxlength=100):token>/", endpoint="create", methods=["POST"])(self.create)
         app.route("/health", endpoint="health")(lambda request: _plain(request, "ok\n"))
-        app.route("/static/", branch=True, endpoint="static")(self.static)
         app.handle_errors(HTTPException)(self.refused)
         app.handle_errors(JsonableError)(self.unhappy)
         app.handle_errors(Exception)(self.failed)
@@ -78,7 +78,7 @@ class Pages:
         self._set_csrf_cookie(request, csrf_token(cookie(request, SESSION_COOKIE) or ""))
         for name, value in _HEADERS.items():
             request.setHeader(name, value)
-        return client_page((self._static / "index.html").read_bytes(), self._language(request))
+        return client_page(self._assets.page(), self._language(request))
 
     def login(self, request: Any) -> Any:
         """The sign-in page."""
@@ -156,10 +156,6 @@ class Pages:
         self._set_cookie(request, SESSION_COOKIE, session, http_only=True)
         return _redirect(request, "/")
 
-    def static(self, request: Any) -> Any:
-        """The client's files, for where no other server gives them."""
-        return _StaticFile(str(self._static))
-
     def refused(self, request: Any, failure: Any) -> bytes:
         """No page at this address, or not with this verb."""
         request.setResponseCode(failure.value.code)
@@ -231,7 +227,7 @@ class Pages:
     def _page(self, request: Any, template: str, **context: Any) -> bytes:
         for name, value in _HEADERS.items():
             request.setHeader(name, value)
-        return self._templates.get_template(template).render(**context).encode()
+        return self._assets.with_addresses(self._templates.get_template(template).render(**context)).encode()
 
     def _form_token(self, request: Any) -> str:
         """The token for a form of someone who has no session yet, kept in a cookie of the same value."""
@@ -247,31 +243,6 @@ class Pages:
     def _set_cookie(self, request: Any, name: bytes, value: str, *, http_only: bool) -> None:
         request.addCookie(name, value.encode(), path=b"/", max_age=str(SESSION_LIFETIME_S).encode(),
                           secure=self._settings.external_url.startswith("https:"), httpOnly=http_only, sameSite=b"lax")
-
-
-class _StaticFile(File):
-    """static/ as it lies: no listings, revalidated each time, and MIME types that browsers insist on."""
-
-    contentTypes = {**File.contentTypes, ".js": "text/javascript", ".mjs": "text/javascript",
-                    ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
-
-    def directoryListing(self) -> Any:
-        raise _NotThereError
-
-    def getChild(self, path: bytes, request: Any) -> Any:
-        if path.startswith(b".") or b"\x00" in path:
-            return self.childNotFound
-        return super().getChild(path, request)  # type: ignore[no-untyped-call]
-
-    def render_GET(self, request: Any) -> Any:
-        request.setHeader(b"cache-control", b"no-cache")
-        request.setHeader(b"x-content-type-options", b"nosniff")
-        return super().render_GET(request)  # type: ignore[no-untyped-call]
-
-
-class _NotThereError(NotFound):
-    def __init__(self) -> None:
-        super().__init__("There is nothing at this address.")
 
 
 def _redirect(request: Any, path: str) -> bytes:
