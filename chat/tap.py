@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -21,7 +22,7 @@ import psycopg2
 from twisted.application.service import Service
 from twisted.internet import endpoints
 from twisted.internet.defer import Deferred
-from twisted.internet.error import CannotListenError
+from twisted.internet.error import CannotListenError, ReactorNotRunning
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python import usage
@@ -119,6 +120,7 @@ class ChatService(Service):
         self._lock.name_holder()
         _allow_many_connections()
         _give_large_memory_back()
+        self._reactor.callWhenRunning(_end_well_on_sigterm, self._reactor)
         self._started = Deferred.fromCoroutine(self._start()).addErrback(self._failed)
 
     def stopService(self) -> Deferred[None]:
@@ -168,6 +170,7 @@ class ChatService(Service):
                 await self._undo.pop()()
             except Exception:
                 _log.failure("A part of the server did not stop in good order.")
+                atexit.register(_end_with_failure)
         self._lock.release()
 
     def _go_on(self) -> None:
@@ -219,6 +222,23 @@ def _check_port_is_free(endpoint: str) -> None:
         except OSError as error:
             where = f"{host}:{port}" if host else f"port {port}"
             raise StartError(f"Cannot listen on {where}: {error.strerror}.") from error
+
+
+def _end_well_on_sigterm(reactor: Any) -> None:
+    """SIGTERM is how an operator says stop, and a server that stopped has done well: exit code 0.
+
+    Twisted's own handler has the process die of the signal in the end, as if it had been killed.
+    """
+    def stop(number: int, frame: Any) -> None:
+        reactor.callFromThread(_stop, reactor)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _stop(reactor: Any) -> None:
+    with contextlib.suppress(ReactorNotRunning):  # told twice
+        _log.info("Received SIGTERM: the server stops.")
+        reactor.stop()
 
 
 def _allow_many_connections() -> None:

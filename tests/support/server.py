@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -94,7 +93,7 @@ class RunningServer:
             process.kill()
             process.wait()
             raise ServerFailed(f"the server did not end within {STOP_TIMEOUT_S} s:\n{self.log}") from None
-        if code not in (0, -signal.SIGTERM):
+        if code != 0:
             raise ServerFailed(f"the server ended with {code}:\n{self.log}")
 
     def kill(self) -> None:
