@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import partial
 from random import SystemRandom
 from typing import Any
@@ -53,6 +54,7 @@ from chat.database import emoji as emoji_sql
 from chat.database import muted_users as muted_user_sql
 from chat.database import people as people_sql
 from chat.database import presence as presence_sql
+from chat.database import saved_queues as saved_queue_sql
 from chat.database import user_status as user_status_sql
 from chat.database import user_topics as user_topic_sql
 from chat.database.messages import PREPARED
@@ -60,6 +62,7 @@ from chat.database.pool import Database
 from chat.deferred_work import DeferredWork
 from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from chat.directory import Directory, Loaded
+from chat.events import saved
 from chat.events.fanout import Fanout
 from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration
@@ -136,7 +139,8 @@ class Application:
         self.database = Database(reactor, dsn, prepare=PREPARED)
         self.directory = Directory(settings.external_url)
         self.bus = Bus()
-        self.queues = EventQueues(reactor)
+        self._generation = int(reactor.seconds())
+        self.queues = EventQueues(reactor, generation=self._generation)
         self.fanout = Fanout(self.queues, self.directory)
         self.bus.listen(self.directory.apply)
         self.presences = Presences(self.directory)
@@ -144,6 +148,7 @@ class Application:
         self.bus.listen(self.fanout.process_event)
         self.languages = LanguageChoice(lambda user_id: None, lambda: None)
         self._greeting: list[str] = []
+        self._is_open = False
         self.deferred_work = DeferredWork(self.database, reactor, SystemRandom().random)
         self.outbound = Outbound(reactor, settings.external_url, allowed_networks(settings.allowed_networks))
         self.consequences: list[Consequence] = []
@@ -198,7 +203,7 @@ class Application:
         bus.listen(self.scheduled_delivery.hear)
         registration = Registration(
             database, directory, self.presences, self.queues, self.settings, reactor,
-            generation=int(reactor.seconds()))
+            generation=self._generation)
         authentication = Authentication(directory, self.accounts, reactor)
         rest = Rest(reactor, self.limits, self.metrics, database.count, self.activity.seen, self.languages.of_request)
         self.rest = rest
@@ -287,8 +292,13 @@ class Application:
 
     async def open(self) -> None:
         """Take the organisation in from the database, where there is one."""
+        token = await saved_queue_sql.spend_token(self.database)
         await self._load()
+        restored = saved.restore(self.queues, self.directory, self.settings.data, token)
+        if restored:
+            _log.info("{count} event queues are open again", count=restored)
         await self.sending.start()
+        self._is_open = True
 
     def get_site(self) -> Site:
         """Everything that is served, for a port or for tests."""
@@ -312,7 +322,7 @@ class Application:
         return self._greeting
 
     async def stop(self) -> None:
-        """Answer the polls, close the sockets, end the writes under way, close the pool."""
+        """Answer the polls, close the sockets, end the writes under way, save the event queues, close the pool."""
         self.queues.stop()
         for factory in self.sockets.values():
             await factory.stop()
@@ -323,7 +333,20 @@ class Application:
         await self.uploads.stop()
         await self.dormancy.stop()
         await self.presence_writer.stop()
+        await self.database.end_writes()
+        await self._save_queues()
         await self.database.stop()
+
+    async def _save_queues(self) -> None:
+        """Keep the event queues for the next server, now that nothing is written any more."""
+        if not self._is_open:
+            return
+        token = secrets.token_bytes(16)
+        try:
+            saved.save(self.queues, self.settings.data, token)
+            await saved_queue_sql.put_token(self.database, token)
+        except Exception:
+            _log.failure("the event queues could not be saved: clients will register anew")
 
     def _in_thread(self, function: Any, *args: Any) -> Deferred[Any]:
         return deferToThreadPool(self.reactor, self.reactor.getThreadPool(), function, *args)

@@ -47,7 +47,7 @@ from chat.personal import (
     topic_policy_wire,
 )
 from chat.uploaded import Attachment, CustomEmoji, attachment_wire, emoji_map_wire
-from chat.wire import avatar_source, avatar_url, channel_wire, role_groups, user_wire
+from chat.wire import COMPATIBLE_VERSION, FEATURE_LEVEL, avatar_source, avatar_url, channel_wire, role_groups, user_wire
 
 Audience = Collection[int] | None
 """Ids of the people who get an event; None: everyone."""
@@ -399,3 +399,9 @@ def user_status(old: UserStatus, new: UserStatus) -> Event:
 def user_away(user_id: int, away: bool) -> Event:
     """Someone tells no more when they are here, or tells again: a setting, which older clients know as a status."""
     return Event({"type": "user_status", "user_id": user_id, "away": away})
+
+
+def restart(generation: int) -> Mapping[str, Any]:
+    """The body that a queue gets which outlived a restart of the server."""
+    return {"type": "restart", "zulip_version": COMPATIBLE_VERSION, "zulip_merge_base": COMPATIBLE_VERSION,
+            "zulip_feature_level": FEATURE_LEVEL, "server_generation": generation}

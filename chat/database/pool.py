@@ -122,6 +122,7 @@ class Database:
         self.lanes = Lanes()
         self._in_flight: set[Observable[None]] = set()
         self._closed = False
+        self._takes_writes = True
 
         def connection(reactor: Any, cooperator: Any) -> _Connection:
             made = _Connection(reactor, cooperator, DeadConnectionDetector(
@@ -146,9 +147,14 @@ class Database:
         except FirstError as error:
             raise error.subFailure.value from None  # type: ignore[misc]
 
+    async def end_writes(self) -> None:
+        """Wait for the writes under way; no other begins from now on: it is refused."""
+        self._takes_writes = False
+        await self.settled()
+
     async def stop(self) -> None:
         """Wait for the writes under way, then close."""
-        await self.settled()
+        await self.end_writes()
         self._closed = True
         for connection in self._pool.connections:
             connection.detector.connectionIsDead = True  # a closed pool does not reconnect
@@ -166,7 +172,7 @@ class Database:
         `lanes` are held from before the statement until its after_commit hooks ran.
         """
         async with self.lanes.hold(*lanes):
-            with _Flight(self._in_flight):
+            with self._flight():
                 unit = Transaction(self._run_once)
                 result = await work(unit)
                 _run_hooks(unit)
@@ -179,7 +185,7 @@ class Database:
         after_commit hooks it must have no effects.
         """
         async with self.lanes.hold(*lanes):
-            with _Flight(self._in_flight):
+            with self._flight():
                 return await self._patiently(lambda: self._attempt(work))
 
     def count(self) -> Count:
@@ -202,6 +208,11 @@ class Database:
     def settled(self) -> Deferred[None]:
         """Fires when every write that is under way now has ended and has been published."""
         return Deferred.fromCoroutine(_all([flight.wait() for flight in self._in_flight]))
+
+    def _flight(self) -> _Flight:
+        if not self._takes_writes:
+            raise ServiceUnavailable("The server is going away; try again shortly")
+        return _Flight(self._in_flight)
 
     async def _attempt(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         unit: Transaction | None = None

@@ -39,6 +39,8 @@ class Fanout:
 
     def process_event(self, event: Event) -> None:
         """Deliver a committed event."""
+        if self._queues.is_frozen:
+            return
         if isinstance(event, MessageEvent):
             self.process_message_event(event)
         elif isinstance(event, UpdateMessageEvent):

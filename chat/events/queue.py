@@ -12,7 +12,7 @@ It knows no network: a reader is a Deferred (long poll) or a sink (socket).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred
@@ -72,15 +72,15 @@ def _weight(body: bytes) -> int:
 
 
 class EventQueue:
-    __slots__ = ("_bodies", "_bytes", "_poll", "_pruned", "_sink", "heartbeat_after_s", "id", "last_seen", "lost",
-                 "next_id", "options", "quiet_since", "user_id")
+    __slots__ = ("_bytes", "_poll", "_sink", "bodies", "heartbeat_after_s", "id", "last_seen", "lost", "next_id",
+                 "options", "pruned", "quiet_since", "user_id")
 
     def __init__(self, queue_id: str, user_id: int, options: QueueOptions, now: float, heartbeat_after_s: float
                  ) -> None:
         self.id = queue_id
         self.user_id = user_id
         self.options = options
-        self._bodies: deque[bytes] = deque()
+        self.bodies: deque[bytes] = deque()
         """The events not acknowledged; the newest has the id before `next_id`, and no id between is missing."""
         self.next_id = 0
         self.lost = False
@@ -89,10 +89,21 @@ class EventQueue:
         self.quiet_since = now
         """When something was last sent to the reader, or the reader came."""
         self.heartbeat_after_s = heartbeat_after_s
-        self._pruned = -1
+        self.pruned = -1
+        """The newest event that was acknowledged."""
         self._bytes = 0
         self._poll: Deferred[list[Entry]] | None = None
         self._sink: Sink | None = None
+
+    @classmethod
+    def restored(cls, queue_id: str, user_id: int, options: QueueOptions, now: float, *, next_id: int, pruned: int,
+                 bodies: Iterable[bytes]) -> EventQueue:
+        """A queue that was saved, with the events that were not acknowledged."""
+        queue = cls(queue_id, user_id, options, now, 0.0)
+        queue.bodies.extend(bodies)
+        queue.next_id, queue.pruned = next_id, pruned
+        queue._bytes = sum(map(_weight, queue.bodies))
+        return queue
 
     @property
     def is_read(self) -> bool:
@@ -102,16 +113,18 @@ class EventQueue:
     @property
     def entries(self) -> list[Entry]:
         """The events that are not acknowledged, oldest first."""
-        bodies = self._bodies
+        bodies = self.bodies
         return list(enumerate(bodies, self.next_id - len(bodies))) if bodies else []
 
     def push(self, body: bytes, now: float) -> None:
-        """Add an event (its JSON without the closing brace) and hand it to the reader."""
+        """Add an event (its JSON without the closing brace) and hand it to the reader. A lost queue takes none."""
+        if self.lost:
+            return
         event_id = self.next_id
         self.next_id = event_id + 1
-        self._bodies.append(body)
+        self.bodies.append(body)
         self._bytes += _weight(body)
-        if self._bytes > MAX_BYTES or len(self._bodies) > MAX_EVENTS:
+        if self._bytes > MAX_BYTES or len(self.bodies) > MAX_EVENTS:
             self.drop()
         elif self._sink is not None:
             self.quiet_since = now
@@ -121,14 +134,14 @@ class EventQueue:
 
     def acknowledge(self, last_event_id: int) -> None:
         """Forget the events up to this one. Raises JsonableError for an id that cannot be meant."""
-        if last_event_id < self._pruned:
+        if last_event_id < self.pruned:
             raise JsonableError(f"An event newer than {last_event_id} has already been pruned!")
         if last_event_id >= self.next_id:
             raise JsonableError(f"Event {last_event_id} was not in this queue")
-        bodies = self._bodies
+        bodies = self.bodies
         for _ in range(last_event_id + 1 - (self.next_id - len(bodies))):
             self._bytes -= _weight(bodies.popleft())
-        self._pruned = last_event_id
+        self.pruned = last_event_id
 
     def touch(self, now: float) -> None:
         """Its reader was here without waiting."""
@@ -139,7 +152,7 @@ class EventQueue:
         self._displace(now)
         self.last_seen = self.quiet_since = now
         poll: Deferred[list[Entry]] = Deferred(self._poll_left)
-        if self._bodies:
+        if self.bodies:
             poll.callback(self.entries)
         else:
             self._poll = poll
@@ -150,7 +163,7 @@ class EventQueue:
         self._displace(now)
         self.last_seen = self.quiet_since = now
         self._sink = sink
-        if self._bodies:
+        if self.bodies:
             sink(self, self.entries)
 
     def detach(self, sink: Sink, now: float) -> None:
@@ -162,7 +175,8 @@ class EventQueue:
     def drop(self) -> None:
         """The queue is no more: free its memory, and tell the reader."""
         self.lost = True
-        self._bodies.clear()
+        self.bodies.clear()
+        self._bytes = 0
         poll, self._poll = self._poll, None
         sink, self._sink = self._sink, None
         if poll is not None:

@@ -13,7 +13,7 @@ import orjson
 
 from chat.deferreds import Clock
 from chat.errors import BadEventQueueId, JsonableError
-from chat.event_types import heartbeat
+from chat.event_types import heartbeat, restart
 from chat.events.queue import EventQueue, QueueOptions
 
 TICK_S = 5.0
@@ -23,17 +23,24 @@ HEARTBEAT_SPREAD_S = 5.0
 MAX_QUEUES_PER_USER = 100
 LONGPOLL_TIMEOUT_S = 90
 
+
+def _heartbeat_after_s() -> float:
+    return HEARTBEAT_S + random.uniform(0, HEARTBEAT_SPREAD_S)
+
+
 _HEARTBEAT = orjson.dumps(heartbeat())[:-1]
 
 
 class EventQueues:
-    def __init__(self, clock: Clock, process_id: str = "0") -> None:
+    def __init__(self, clock: Clock, process_id: str = "0", *, generation: int = 0) -> None:
         self._clock = clock
         self._process_id = process_id
         self._queues: dict[str, EventQueue] = {}
         self._by_user: dict[int, dict[str, EventQueue]] = {}
         self._broad: dict[str, EventQueue] = {}
         """Queues that hear of public channels without being subscribed."""
+        self.is_frozen = False
+        self._restart = orjson.dumps(restart(generation))[:-1]
         self._tick_call = clock.callLater(TICK_S, self._tick)
 
     def __len__(self) -> int:
@@ -57,18 +64,25 @@ class EventQueues:
 
     def register(self, user_id: int, options: QueueOptions) -> EventQueue:
         """A new queue, which hears of everything from now on."""
-        mine = self._by_user.setdefault(user_id, {})
+        mine = self._by_user.get(user_id, {})
         if len(mine) >= MAX_QUEUES_PER_USER:
             idle = [queue for queue in mine.values() if not queue.is_read]
             if not idle:
                 raise JsonableError(f"You have {MAX_QUEUES_PER_USER} event queues open already")
             self.drop(min(idle, key=lambda queue: queue.last_seen))
-            mine = self._by_user.setdefault(user_id, {})
-        queue = EventQueue(
-            f"{self._process_id}-{secrets.token_hex(16)}", user_id, options, self.now(),
-            HEARTBEAT_S + random.uniform(0, HEARTBEAT_SPREAD_S))
-        self._queues[queue.id] = mine[queue.id] = queue
-        if options.all_public_channels or options.narrow:
+        return self._add(EventQueue(
+            f"{self._process_id}-{secrets.token_hex(16)}", user_id, options, self.now(), _heartbeat_after_s()))
+
+    def take_back(self, queue: EventQueue) -> None:
+        """A queue that was saved is open again; its client hears that the server was restarted."""
+        queue.heartbeat_after_s = _heartbeat_after_s()
+        self._add(queue)
+        if queue.options.wants("restart"):
+            queue.push(self._restart, self.now())
+
+    def _add(self, queue: EventQueue) -> EventQueue:
+        self._queues[queue.id] = self._by_user.setdefault(queue.user_id, {})[queue.id] = queue
+        if queue.options.all_public_channels or queue.options.narrow:
             self._broad[queue.id] = queue
         return queue
 
@@ -93,6 +107,10 @@ class EventQueues:
         """A person lost access: their queues end at once."""
         for queue in list(self._by_user.get(user_id, {}).values()):
             self.drop(queue)
+
+    def freeze(self) -> None:
+        """What happens from now on reaches no queue: they are being saved."""
+        self.is_frozen = True
 
     def stop(self) -> None:
         """Answer every open poll; no more heartbeats."""

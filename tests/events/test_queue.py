@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
+
 import orjson
 from twisted.internet.defer import CancelledError
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from chat.errors import BadEventQueueId, JsonableError
-from chat.events.queue import MAX_BYTES, MAX_EVENTS, Entry, EventQueue, QueueOptions, encode
+from chat.events.queue import DEFAULT_LIFESPAN_S, MAX_BYTES, MAX_EVENTS, Entry, EventQueue, QueueOptions, encode
 from chat.events.queues import HEARTBEAT_S, HEARTBEAT_SPREAD_S, MAX_QUEUES_PER_USER, TICK_S, EventQueues
 
 
@@ -169,3 +172,57 @@ class QueuesTests(SynchronousTestCase):
         self.queues.stop()
         self.assertEqual(self.successResultOf(poll), [])
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class MemoryTests(SynchronousTestCase):
+    """What is dropped gives its memory back: counted by the interpreter."""
+
+    BODY = 20_000
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.queues = EventQueues(self.clock)
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+
+    def held(self) -> int:
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    def fill(self, queue: EventQueue, count: int) -> None:
+        for number in range(count):
+            queue.push(b'{"type":"x","text":"%d"' % number + b"x" * self.BODY, self.clock.seconds())
+
+    def test_a_full_queue(self) -> None:
+        """At the event that is one too many all of them are gone at once, and the queue with the next look round."""
+        before = self.held()
+        queue = self.queues.register(1, QueueOptions())
+        self.fill(queue, 1000)
+        full = self.held() - before
+        self.assertGreater(full, 1000 * self.BODY)
+        self.fill(queue, MAX_BYTES // (self.BODY // 8) + 1)
+        self.assertTrue(queue.lost)
+        self.assertLess(self.held() - before, full // 500)
+        self.clock.advance(TICK_S)
+        self.assertEqual((len(self.queues), dict(self.queues.by_user)), (0, {}))
+
+    def test_an_abandoned_queue(self) -> None:
+        """Its client went away without a word: after its lifetime nothing is left of it."""
+        before = self.held()
+        self.fill(self.queues.register(1, QueueOptions()), 1000)
+        self.assertGreater(self.held() - before, 1000 * self.BODY)
+        for _ in range(int(DEFAULT_LIFESPAN_S / TICK_S) + 2):
+            self.clock.advance(TICK_S)
+        self.assertEqual(len(self.queues), 0)
+        self.assertLess(self.held() - before, self.BODY)
+
+    def test_an_event_is_held_once(self) -> None:
+        """A thousand queues that wait with the same hundred events need little more than one."""
+        body = b'{"type":"x","text":"' + b"x" * self.BODY
+        queues = [self.queues.register(user_id, QueueOptions()) for user_id in range(1000)]
+        before = self.held()
+        for _ in range(100):
+            shared = bytes(bytearray(body))
+            for queue in queues:
+                queue.push(shared, 0.0)
+        self.assertLess(self.held() - before, 100 * self.BODY + 1000 * 100 * 24)

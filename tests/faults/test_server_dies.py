@@ -90,6 +90,22 @@ class StoppedTests:
         crowd.retransmit()
         assert set(crowd.check(linus)) == {content for sender in crowd.senders for content in sender.contents}
 
+    def test_queues_go_on(self, server: RunningServer) -> None:
+        """Who listened before hears after it what they had not acknowledged, that there was a restart, and all that
+        is new: over a long poll and a socket, without registering anew."""
+        ada, linus = Program(server, ADA), Program(server, LINUS)
+        polled, read = linus.register("message", "restart"), linus.register("message", "restart")
+        before = ada.send("before")
+        server.restart()
+        with linus.socket() as sock:
+            sock.subscribe(read.id, read.last_event_id)
+            after = ada.send("after")
+            heard = sock.until(lambda event: event["type"] == "message" and event["message"]["id"] == after)
+        answer = linus.call("GET", "/events", queue_id=polled.id, last_event_id=polled.last_event_id)
+        for events in (heard, answer.json()["events"]):
+            assert [event["type"] for event in events] == ["message", "restart", "message"]
+            assert [event["message"]["id"] for event in events if event["type"] == "message"] == [before, after]
+
     def test_in_good_order(self, server: RunningServer) -> None:
         """SIGTERM answers the open polls, closes sockets with 1001, and ends PostgreSQL in good order."""
         linus, main = Program(server, LINUS), postmaster(server)
