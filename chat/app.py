@@ -34,11 +34,13 @@ from chat.actions.muted_users import MutedUserActions
 from chat.actions.organisation import Organisations
 from chat.actions.presence import PresenceActions
 from chat.actions.reactions import Reactions
+from chat.actions.realm import RealmSettings
 from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Consequence, Sending
 from chat.actions.subscriptions import Subscriptions
 from chat.actions.typing import Typing
 from chat.actions.uploads import Uploads
+from chat.actions.user_settings import UserSettingsActions
 from chat.actions.user_status import UserStatuses
 from chat.actions.user_topics import UserTopics
 from chat.actions.users import Users
@@ -54,7 +56,9 @@ from chat.database import emoji as emoji_sql
 from chat.database import muted_users as muted_user_sql
 from chat.database import people as people_sql
 from chat.database import presence as presence_sql
+from chat.database import realm as realm_sql
 from chat.database import saved_queues as saved_queue_sql
+from chat.database import user_settings as user_setting_sql
 from chat.database import user_status as user_status_sql
 from chat.database import user_topics as user_topic_sql
 from chat.database.messages import PREPARED
@@ -77,6 +81,7 @@ from chat.message_records import MessageRecords
 from chat.metrics import Metrics
 from chat.models import User
 from chat.outbound import Outbound
+from chat.permissions import Permissions
 from chat.presence import Presences
 from chat.protocols.websocket import SocketFactory
 from chat.ratelimit import RateLimits
@@ -108,6 +113,7 @@ from chat.resources.root import ChatSite, Root
 from chat.resources.routes import Takes
 from chat.resources.scheduled_messages import ScheduledMessagesResource
 from chat.resources.server import ServerResource
+from chat.resources.settings import SettingsResource
 from chat.resources.static import StaticFiles
 from chat.resources.typing import TypingResource
 from chat.resources.uploads import UploadsResource
@@ -189,6 +195,8 @@ class Application:
         self.users = Users(database, directory, bus, self.activity, bot_changes)
         self.bots = Bots(database, directory, bus, self.users, bot_changes, self.seal, {})
         self.channels = Channels(database, directory, bus, self.markdown, self.activity, bot_changes)
+        self.permissions = Permissions(directory)
+        self.realm_settings = RealmSettings(database, directory, bus)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
         self.organisations = Organisations(database, directory, bus)
         self._build_uploads(bot_changes)
@@ -229,6 +237,8 @@ class Application:
                 EmojiResource(self.own_emoji, directory),
                 AvatarsResource(self.avatars),
                 IncomingWebhooks(self.sending, directory, reactor, self._signing_secret),
+                SettingsResource(UserSettingsActions(database, directory, bus), self.realm_settings, self.users,
+                                 self.permissions),
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
         self.sockets = {
@@ -363,8 +373,12 @@ class Application:
 
     async def _load(self) -> None:
         db = self.database
+        realm, user_settings_defaults = await realm_sql.realm(db)
         self.directory.load(Loaded(
             organisation=await people_sql.organisation(db),
+            realm=realm,
+            user_settings=await user_setting_sql.everyones(db),
+            user_settings_defaults=user_settings_defaults,
             users=await people_sql.users(db),
             bots=await bot_sql.bots(db, self.seal),
             channels=await channel_sql.channels(db),

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from chat.bots import Bot
 from chat.models import Channel, Organisation, Session, Subscription, User
 from chat.personal import MutedUser, TopicPolicy, UserStatus
+from chat.realm import Realm
 from chat.uploaded import CustomEmoji
+from chat.user_settings import UserSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,26 @@ class SubscriptionGone:
 @dataclass(frozen=True, slots=True)
 class OrganisationSet:
     organisation: Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class RealmSet:
+    """The organisation's settings are these."""
+
+    realm: Realm
+
+
+@dataclass(frozen=True, slots=True)
+class UserSettingsSet:
+    user_id: int
+    settings: UserSettings
+
+
+@dataclass(frozen=True, slots=True)
+class UserSettingsDefaultsSet:
+    """Who joins from now on starts with these."""
+
+    settings: UserSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +123,6 @@ class UserStatusSet:
     status: UserStatus
 
 
-Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | ApiKeySet
-          | ApiKeyGone | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet
-          | EmojiSet | UserStatusSet)
+Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | RealmSet
+          | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet | ApiKeyGone | SessionSet | SessionGone | DormantSet
+          | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet | UserStatusSet)

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from chat import changes
 from chat.alert_words import AlertWords
 from chat.attention import MutedUsers, TopicPolicies
 from chat.bots import Bot
 from chat.event_types import Event
+from chat.group_values import SYSTEM_GROUPS, AnonymousGroup, GroupValue
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
 from chat.personal import MutedUser, Policy, TopicPolicy, UserStatus
-from chat.realm import USER_SETTINGS
+from chat.realm import Realm
 from chat.uploaded import CustomEmoji, emoji_map_wire
-from chat.wire import SYSTEM_GROUPS, UserWire, system_groups, user_wire
+from chat.user_settings import UserSettings
+from chat.wire import UserWire, system_groups, user_wire
 
 
 @dataclass(slots=True)
@@ -30,6 +32,10 @@ class Loaded:
     """Everything the database holds of what the Directory keeps."""
 
     organisation: Organisation | None = None
+    realm: Realm = field(default_factory=Realm)
+    user_settings: Mapping[int, UserSettings] = field(default_factory=dict)
+    """Of those who differ from the defaults that Plait comes with."""
+    user_settings_defaults: UserSettings = field(default_factory=UserSettings)
     users: Sequence[User] = ()
     bots: Sequence[Bot] = ()
     channels: Sequence[Channel] = ()
@@ -56,14 +62,29 @@ class _Roll:
     array: str | None = None
 
 
-_SETTINGS = SimpleNamespace(**USER_SETTINGS)
+_BY_ROLE: Mapping[int, Callable[[User, bool], bool]] = {
+    SYSTEM_GROUPS["role:internet"]: lambda user, is_new: True,
+    SYSTEM_GROUPS["role:everyone"]: lambda user, is_new: True,
+    SYSTEM_GROUPS["role:members"]: lambda user, is_new: not user.is_guest,
+    SYSTEM_GROUPS["role:fullmembers"]: lambda user, is_new: user.is_moderator or not (user.is_guest or is_new),
+    SYSTEM_GROUPS["role:moderators"]: lambda user, is_new: user.is_moderator,
+    SYSTEM_GROUPS["role:administrators"]: lambda user, is_new: user.is_administrator,
+    SYSTEM_GROUPS["role:owners"]: lambda user, is_new: user.is_owner,
+    SYSTEM_GROUPS["role:nobody"]: lambda user, is_new: False,
+}
+"""Who is in the groups that follow from roles."""
 
 
 class Directory:
     def __init__(self, external_url: str) -> None:
         self.external_url = external_url
         self.linkifiers: Sequence[Any] = ()
-        self.organisation: Organisation | None = None
+        self.realm = Realm()
+        """The organisation's settings."""
+        self.user_settings_defaults = UserSettings()
+        """What new people start with."""
+        self._date_created: int | None = None
+        self._user_settings: dict[int, UserSettings] = {}
         self.users: dict[int, User] = {}
         self.bots: dict[int, Bot] = {}
         self.channels: dict[int, Channel] = {}
@@ -93,7 +114,11 @@ class Directory:
             changes.ChannelSet: lambda change: self._set_channel(change.channel),
             changes.SubscriptionSet: lambda change: self._set_subscription(change.subscription),
             changes.SubscriptionGone: lambda change: self._drop_subscription(change.user_id, change.channel_id),
-            changes.OrganisationSet: lambda change: setattr(self, "organisation", change.organisation),
+            changes.OrganisationSet: lambda change: self._set_organisation(change.organisation),
+            changes.RealmSet: lambda change: setattr(self, "realm", change.realm),
+            changes.UserSettingsSet: lambda change: self._user_settings.update({change.user_id: change.settings}),
+            changes.UserSettingsDefaultsSet: lambda change: setattr(
+                self, "user_settings_defaults", change.settings),
             changes.ApiKeySet: lambda change: self._api_keys.update({change.key_hash: change.user_id}),
             changes.ApiKeyGone: lambda change: self._api_keys.pop(change.key_hash, None),
             changes.SessionSet: lambda change: self.sessions.update({change.session.token_hash: change.session}),
@@ -108,10 +133,14 @@ class Directory:
 
     def load(self, loaded: Loaded) -> None:
         """Fill an empty Directory."""
-        self.organisation = loaded.organisation
+        self.realm = loaded.realm
+        if loaded.organisation is not None:
+            self._set_organisation(loaded.organisation)
         for user in loaded.users:
             self._set_user(user)
         self.bots.update((bot.user_id, bot) for bot in loaded.bots)
+        self._user_settings.update(loaded.user_settings)
+        self.user_settings_defaults = loaded.user_settings_defaults
         for channel in loaded.channels:
             self._set_channel(channel)
         for subscription in loaded.subscriptions:
@@ -136,7 +165,20 @@ class Directory:
         for change in event.changes:
             self._steps[type(change)](change)
 
+    # The organisation
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """None while there is none."""
+        if self._date_created is None:
+            return None
+        return Organisation(self.realm.name, self.realm.description, self._date_created)
+
     # People
+
+    def settings_of(self, user_id: int) -> UserSettings:
+        """What a person has set for themselves."""
+        return self._user_settings[user_id]
 
     def user_by_id(self, user_id: int) -> User | None:
         return self.users.get(user_id)
@@ -204,15 +246,25 @@ class Directory:
             encoded = self._person_encoded[user.id] = orjson.dumps(wire)
         return encoded
 
-    def settings_of(self, user_id: int) -> Any:
-        """What someone set for themselves, an attribute each."""
-        return _SETTINGS
-
     # Groups
 
     def groups(self) -> list[Group]:
         """All groups, by id."""
         return sorted(system_groups(self.active_users()), key=lambda group: group.id)
+
+    def group_by_id(self, group_id: int) -> Group | None:
+        return next((group for group in self.groups() if group.id == group_id), None)
+
+    def is_in(self, user: User, value: GroupValue) -> bool:
+        """Whether `user` is in a group, or named by a value of its own."""
+        if isinstance(value, AnonymousGroup):
+            return user.id in value.direct_members or any(
+                self.is_in(user, group_id) for group_id in value.direct_subgroups)
+        return user.is_active and _BY_ROLE[value](user, self.is_new_member(user.id))
+
+    def is_new_member(self, user_id: int) -> bool:
+        """Whether a member is too new here for what is left to full members."""
+        return False
 
     def group_by_name(self, name: str) -> Group | None:
         if name not in SYSTEM_GROUPS:
@@ -329,8 +381,14 @@ class Directory:
 
     # Steps
 
+    def _set_organisation(self, organisation: Organisation) -> None:
+        self._date_created = organisation.date_created
+        self.realm = replace(self.realm, name=organisation.name, description=organisation.description)
+
     def _set_user(self, user: User) -> None:
         old = self.users.get(user.id)
+        if old is None:  # the database gives new people the same
+            self._user_settings[user.id] = self.user_settings_defaults
         if old is not None:
             del self._by_email[old.email.lower()]
             del self._by_name[old.full_name.lower()][user.id]

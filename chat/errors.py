@@ -217,6 +217,22 @@ class InvalidApiKey(JsonableError):
         super().__init__("Invalid API key")
 
 
+class ExpectationMismatch(JsonableError):
+    """The client changes a setting from a value that it does not have."""
+
+    code = "EXPECTATION_MISMATCH"
+
+    def __init__(self) -> None:
+        super().__init__("'old' value does not match the expected value.")
+
+
+class SystemGroupRequired(JsonableError):
+    code = "SYSTEM_GROUP_REQUIRED"
+
+    def __init__(self, setting_name: str) -> None:
+        super().__init__(f"'{setting_name}' must be a system user group.", setting_name=setting_name)
+
+
 class CannotDeactivateLastUser(JsonableError):
     code = "CANNOT_DEACTIVATE_LAST_USER"
 

@@ -1,175 +1,140 @@
-"""The organisation's and people's settings as the wire has them.
+"""The organisation's settings: the table of them, as one immutable record.
 
-Where Plait has no choice to offer yet, the value here says what it does; clients that read these keys at start find
-them all. Keys: the public API description of `register`, feature level 278.
+Names are the wire's without `realm_`; a comment says what values mean where the type does not. Owns names, bounds and
+defaults; who asks for a setting, and what follows from it, is not its concern.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from chat.edits import RULES
-from chat.models import (
-    MAX_CHANNEL_DESCRIPTION,
-    MAX_CHANNEL_NAME,
-    MAX_MESSAGE,
-    MAX_TOPIC,
-    MIN_PASSWORD,
-    PRESENCE_PING_S,
-    Organisation,
-)
-from chat.uploaded import MAX_PICTURE_MIB, THUMBNAIL_FORMATS
-from chat.wire import SYSTEM_GROUPS
+import msgspec
+from msgspec import Meta
 
-LONGPOLL_TIMEOUT_S = 90
-EVERYONE, MEMBERS, ADMINISTRATORS, NOBODY = 5, 1, 2, 6
-"""Values of the wire's common policies."""
+from chat import group_values as groups
+from chat.declared import Declared, GroupRule, Setting, declared
+from chat.group_values import GroupValue
+from chat.user_settings import Language
+
+MAX_REALM_NAME = 40
+MAX_REALM_DESCRIPTION = 1000
+WEEK_S = 7 * 24 * 3600
+
+CommonPolicy = Literal[1, 2, 3, 4]
+"""1 members, 2 administrators, 3 full members, 4 moderators."""
+CommonPolicyOrNobody = Literal[1, 2, 3, 4, 6]
+MessagePolicy = Literal[1, 2, 3, 4, 5]
+"""The same, and 5 everyone."""
+MessagePolicyOrNobody = Literal[1, 2, 3, 4, 5, 6]
+WildcardPolicy = Literal[1, 2, 3, 5, 6, 7]
+"""1 everyone, 2 members, 3 full members, 5 administrators, 6 nobody, 7 moderators."""
+Limit = Annotated[int | None, Setting(unlimited=None)]
+OwnersBool = Annotated[bool, Setting(owners=True)]
+_ChannelOrNone = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
 
 
-def realm_wire(organisation: Organisation, external_url: str, *, generation: int, is_demo: bool,
-               max_upload_mib: int, upload_quota_mib: int | None) -> dict[str, Any]:
-    """All keys of the `realm` part of a registration."""
-    everyone, members, nobody = (SYSTEM_GROUPS[f"role:{name}"] for name in ("everyone", "members", "nobody"))
-    realm = {
-        "date_created": organisation.date_created,
-        "name": organisation.name,
-        "description": organisation.description,
-        "url": external_url,
-        "uri": external_url,
-        "bot_domain": external_url.split("://", 1)[-1].split(":", 1)[0],
-        "icon_url": "/static/images/plait-icon.svg",
-        "icon_source": "D",
-        "logo_url": "/static/images/plait-icon.svg",
-        "logo_source": "D",
-        "night_logo_url": "/static/images/plait-icon.svg",
-        "night_logo_source": "D",
-        "add_custom_emoji_policy": MEMBERS,
-        "allow_edit_history": RULES.allow_edit_history,
-        "allow_message_editing": RULES.allow_message_editing,
-        "message_content_edit_limit_seconds": RULES.message_content_edit_limit_seconds,
-        "message_content_delete_limit_seconds": RULES.message_content_delete_limit_seconds,
-        "move_messages_within_stream_limit_seconds": RULES.move_messages_within_stream_limit_seconds,
-        "move_messages_between_streams_limit_seconds": RULES.move_messages_between_streams_limit_seconds,
-        "edit_topic_policy": RULES.edit_topic_policy,
-        "move_messages_between_streams_policy": RULES.move_messages_between_streams_policy,
-        "delete_own_message_policy": RULES.delete_own_message_policy,
-        "bot_creation_policy": 1,
-        "can_create_public_channel_group": members,
-        "can_create_private_channel_group": members,
-        "create_public_stream_policy": MEMBERS,
-        "create_private_stream_policy": MEMBERS,
-        "create_web_public_stream_policy": NOBODY,
-        "invite_to_stream_policy": MEMBERS,
-        "invite_to_realm_policy": NOBODY,
-        "create_multiuse_invite_group": nobody,
-        "user_group_edit_policy": NOBODY,
-        "wildcard_mention_policy": 5,
-        "direct_message_initiator_group": everyone,
-        "direct_message_permission_group": everyone,
-        "can_access_all_users_group": everyone,
-        "default_language": "en",
-        "default_code_block_language": "",
-        "digest_emails_enabled": False,
-        "digest_weekday": 1,
-        "disallow_disposable_email_addresses": False,
-        "email_changes_disabled": True,
-        "name_changes_disabled": False,
-        "avatar_changes_disabled": False,
-        "emails_restricted_to_domains": False,
-        "email_auth_enabled": True,
-        "password_auth_enabled": True,
-        "authentication_methods": {"Email": {"enabled": True, "available": True}},
-        "invite_required": True,
-        "inline_image_preview": False,
-        "inline_url_embed_preview": False,
-        "mandatory_topics": False,
-        "message_retention_days": -1,
-        "require_unique_names": False,
-        "send_welcome_emails": False,
-        "message_content_allowed_in_email_notifications": True,
-        "enable_spectator_access": False,
-        "want_advertise_in_communities_directory": False,
-        "video_chat_provider": 0,
-        "jitsi_server_url": None,
-        "available_video_chat_providers": {"disabled": {"name": "None", "id": 0}},
-        "giphy_rating": 0,
-        "waiting_period_threshold": 0,
-        "enable_read_receipts": RULES.enable_read_receipts,
-        "enable_guest_user_indicator": True,
-        "presence_disabled": False,
-        "push_notifications_enabled": False,
-        "push_notifications_enabled_end_timestamp": None,
-        "upload_quota_mib": upload_quota_mib,
-        "org_type": 0,
-        "plan_type": 1,
-        "is_zephyr_mirror_realm": False,
-        "default_external_accounts": {},
-        "new_stream_announcements_stream_id": -1,
-        "signup_announcements_stream_id": -1,
-        "zulip_update_announcements_stream_id": -1,
-    }
+class Realm(msgspec.Struct, frozen=True):
+    """All settings of the organisation."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_REALM_NAME)] = "Plait"
+    description: Annotated[str, Meta(max_length=MAX_REALM_DESCRIPTION)] = ""
+    default_language: Language = "en"
+    default_code_block_language: Annotated[str, Meta(max_length=60)] = ""
+    org_type: Literal[0, 10, 20, 30, 35, 40, 50, 60, 70, 80, 90, 100, 1000] = 0
+
+    # Joining
+    invite_required: OwnersBool = True
+    emails_restricted_to_domains: OwnersBool = False
+    disallow_disposable_email_addresses: OwnersBool = False
+    invite_to_realm_policy: Annotated[CommonPolicyOrNobody, Setting(owners=True)] = 1
+    create_multiuse_invite_group: Annotated[
+        int, Setting(owners=True, group=GroupRule("role:administrators", system_only=True, everyone=False))
+    ] = groups.ADMINISTRATORS
+    waiting_period_threshold: Annotated[int, Meta(ge=0, le=36500), Setting(owners=True)] = 0
+    send_welcome_emails: bool = True
+
+    # People
+    require_unique_names: bool = False
+    name_changes_disabled: bool = False
+    email_changes_disabled: bool = False
+    avatar_changes_disabled: bool = False
+    enable_guest_user_indicator: bool = True
+    can_access_all_users_group: Annotated[
+        int, Setting(group=GroupRule("role:everyone", system_only=True, only=("role:everyone",)))] = groups.EVERYONE
+
+    # Messages
+    allow_message_editing: bool = True
+    message_content_edit_limit_seconds: Limit = 600
+    allow_edit_history: bool = True
+    edit_topic_policy: MessagePolicyOrNobody = 1
+    move_messages_within_stream_limit_seconds: Limit = WEEK_S
+    move_messages_between_streams_policy: CommonPolicyOrNobody = 1
+    move_messages_between_streams_limit_seconds: Limit = WEEK_S
+    delete_own_message_policy: MessagePolicy = 1
+    message_content_delete_limit_seconds: Limit = 600
+    mandatory_topics: bool = False
+    wildcard_mention_policy: WildcardPolicy = 5
+    inline_image_preview: bool = True
+    inline_url_embed_preview: bool = True
+    message_retention_days: Annotated[int, Setting(owners=True, unlimited=-1)] = -1
+    direct_message_initiator_group: Annotated[
+        GroupValue, Setting(group=GroupRule("role:everyone"))] = groups.EVERYONE
+    direct_message_permission_group: Annotated[
+        GroupValue, Setting(group=GroupRule("role:everyone"))] = groups.EVERYONE
+    enable_read_receipts: bool = True
+    presence_disabled: bool = False
+    message_content_allowed_in_email_notifications: bool = True
+
+    # Channels, groups, emoji, bots
+    can_create_public_channel_group: Annotated[
+        GroupValue, Setting(group=GroupRule("role:members", everyone=False))] = groups.MEMBERS
+    can_create_private_channel_group: Annotated[
+        GroupValue, Setting(group=GroupRule("role:members", everyone=False))] = groups.MEMBERS
+    create_web_public_stream_policy: Literal[2, 4, 6, 7] = 6
+    invite_to_stream_policy: CommonPolicy = 1
+    user_group_edit_policy: CommonPolicy = 1
+    add_custom_emoji_policy: CommonPolicy = 1
+    bot_creation_policy: Literal[1, 2, 3] = 1
+    new_stream_announcements_stream_id: _ChannelOrNone = -1
+    signup_announcements_stream_id: _ChannelOrNone = -1
+    zulip_update_announcements_stream_id: _ChannelOrNone = -1
+
+    # Calls, pictures, mails
+    video_chat_provider: Literal[0, 1] = 0
+    jitsi_server_url: Annotated[Annotated[str, Meta(max_length=200)] | None, Setting(json=True)] = None
+    giphy_rating: Literal[0, 1, 2, 3, 4] = 0
+    digest_emails_enabled: bool = False
+    digest_weekday: Literal[0, 1, 2, 3, 4, 5, 6] = 1
+
+    # What Plait does not offer: no page is shown to who is not signed in.
+    enable_spectator_access: bool = False
+    want_advertise_in_communities_directory: bool = False
+
+
+REALM_SETTINGS = declared(Realm)
+"""By name."""
+
+
+def in_update_dict(one: Declared) -> bool:
+    """Whether its event is of the form that tells several settings at once."""
+    return one.is_limit or one.setting.group is not None
+
+
+def permission_rules(table: dict[str, Declared]) -> dict[str, dict[str, Any]]:
+    """What clients are told of the group-valued ones of some settings."""
+    return {one.name: permission_rule(one.name, one.setting.group)
+            for one in table.values() if one.setting.group is not None}
+
+
+def permission_rule(name: str, rule: GroupRule, default_for_system_groups: str | None = None) -> dict[str, Any]:
     return {
-        **{f"realm_{name}": value for name, value in realm.items()},
-        "max_stream_name_length": MAX_CHANNEL_NAME,
-        "max_stream_description_length": MAX_CHANNEL_DESCRIPTION,
-        "max_topic_length": MAX_TOPIC,
-        "max_message_length": MAX_MESSAGE,
-        "max_file_upload_size_mib": max_upload_mib,
-        "max_avatar_file_size_mib": MAX_PICTURE_MIB,
-        "max_icon_file_size_mib": 0,
-        "max_logo_file_size_mib": 0,
-        "password_min_length": MIN_PASSWORD,
-        "password_min_guesses": 0,
-        "jitsi_server_url": None,
-        "server_jitsi_server_url": None,
-        "giphy_rating_options": {},
-        "development_environment": is_demo,
-        "event_queue_longpoll_timeout_seconds": LONGPOLL_TIMEOUT_S,
-        "server_generation": generation,
-        "server_presence_ping_interval_seconds": PRESENCE_PING_S,
-        "server_presence_offline_threshold_seconds": 200,
-        "server_typing_started_expiry_period_milliseconds": 45000,
-        "server_typing_stopped_wait_period_milliseconds": 12000,
-        "server_typing_started_wait_period_milliseconds": 30000,
-        "server_inline_image_preview": False,
-        "server_inline_url_embed_preview": False,
-        "server_thumbnail_formats": list(THUMBNAIL_FORMATS),
-        "server_avatar_changes_disabled": False,
-        "server_name_changes_disabled": False,
-        "server_needs_upgrade": False,
-        "server_web_public_streams_enabled": False,
-        "server_emoji_data_url": f"{external_url}/api/v1/emoji_data.json",
-        "server_supported_permission_settings": {"realm": {}, "stream": {}, "group": {}},
-        "settings_send_digest_emails": False,
-        "upgrade_text_for_wide_organization_logo": "",
-        "zulip_plan_is_not_limited": True,
+        "require_system_group": rule.system_only,
+        "allow_internet_group": False,
+        "allow_owners_group": rule.owners,
+        "allow_nobody_group": rule.nobody,
+        "allow_everyone_group": rule.everyone,
+        "default_group_name": rule.default,
+        "id_field_name": f"{name}_id",
+        "default_for_system_groups": default_for_system_groups,
+        "allowed_system_groups": list(rule.only),
     }
-
-
-USER_SETTINGS: dict[str, Any] = {
-    "twenty_four_hour_time": True, "dense_mode": True, "web_mark_read_on_scroll_policy": 1,
-    "web_channel_default_view": 1, "starred_message_counts": True, "receives_typing_notifications": True,
-    "fluid_layout_width": False, "high_contrast_mode": False, "web_font_size_px": 15, "web_line_height_percent": 145,
-    "color_scheme": 1, "translate_emoticons": False, "display_emoji_reaction_users": True,
-    "default_language": "en", "web_home_view": "inbox", "web_escape_navigates_to_home_view": True,
-    "left_side_userlist": False, "emojiset": "text", "demote_inactive_streams": 3, "user_list_style": 1,
-    "web_animate_image_previews": "on_hover", "web_stream_unreads_count_display_policy": 1,
-    "enable_stream_desktop_notifications": False, "enable_stream_email_notifications": False,
-    "enable_stream_push_notifications": False, "enable_stream_audible_notifications": False,
-    "notification_sound": "none", "enable_desktop_notifications": False, "enable_sounds": False,
-    "enable_offline_email_notifications": False, "enable_offline_push_notifications": False,
-    "enable_online_push_notifications": False, "enable_followed_topic_desktop_notifications": False,
-    "enable_followed_topic_email_notifications": False, "enable_followed_topic_push_notifications": False,
-    "enable_followed_topic_audible_notifications": False, "enable_digest_emails": False,
-    "enable_marketing_emails": False, "enable_login_emails": False, "message_content_in_email_notifications": True,
-    "pm_content_in_desktop_notifications": True, "wildcard_mentions_notify": True,
-    "enable_followed_topic_wildcard_mentions_notify": True, "desktop_icon_count_display": 1,
-    "realm_name_in_email_notifications_policy": 1, "automatically_follow_topics_policy": 4,
-    "automatically_unmute_topics_in_muted_streams_policy": 4, "automatically_follow_topics_where_mentioned": False,
-    "presence_enabled": True, "enter_sends": True, "enable_drafts_synchronization": True,
-    "email_notifications_batching_period_seconds": 120, "available_notification_sounds": ["none"],
-    "emojiset_choices": [{"key": "text", "text": "Plain text"}], "send_private_typing_notifications": True,
-    "send_stream_typing_notifications": True, "send_read_receipts": False, "email_address_visibility": 1,
-    "web_navigate_to_sent_message": True, "timezone": "",
-}
-"""What everyone's settings are while there is nothing to set."""

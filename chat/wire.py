@@ -10,18 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict
 
+from chat.group_values import SYSTEM_GROUPS
 from chat.models import Channel, Group, Message, PostPolicy, Reaction, Role, Subscription, User
 from chat.uploaded import PICTURES, REALM_PATH, avatar_name
 
 FEATURE_LEVEL = 278
 COMPATIBLE_VERSION = "9.2"
 REALM_ID_STR = "plait"
-
-SYSTEM_GROUPS = {
-    "role:internet": 1, "role:everyone": 2, "role:members": 3, "role:fullmembers": 4,
-    "role:moderators": 5, "role:administrators": 6, "role:owners": 7, "role:nobody": 8,
-}
-"""Ids of the groups that follow from roles. They exist in every organisation and cannot be changed."""
 
 
 class UserWire(TypedDict):

@@ -18,12 +18,13 @@ class Runs(Protocol):
 _USER = """id, email, full_name, role, is_active, is_bot, bot_type, bot_owner_id,
     floor(extract(epoch FROM date_joined))::int, timezone, avatar_version, avatar_token, is_system"""
 SELECT_USERS = f"SELECT {_USER} FROM user_profile ORDER BY id"
-INSERT_USER = f"""INSERT INTO user_profile (email, full_name, role, password_hash, is_bot, bot_type, bot_owner_id)
-    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING {_USER}"""
+INSERT_USER = f"""INSERT INTO user_profile
+        (email, full_name, role, password_hash, is_bot, bot_type, bot_owner_id, settings)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce((SELECT user_settings_defaults FROM organisation), '{{}}'))
+    ON CONFLICT DO NOTHING RETURNING {_USER}"""
 SELECT_PASSWORD = "SELECT password_hash FROM user_profile WHERE id = %s"
 UPDATE_PASSWORD = "UPDATE user_profile SET password_hash = %s WHERE id = %s"
-UPDATE_USER = f"""UPDATE user_profile SET full_name = %s, role = %s, is_active = %s WHERE id = %s
-    RETURNING {_USER}"""
+UPDATE_USER = "UPDATE user_profile SET full_name = %s, role = %s, is_active = %s, timezone = %s WHERE id = %s"
 
 UPDATE_AVATAR = "UPDATE user_profile SET avatar_token = %s, avatar_version = %s WHERE id = %s"
 
@@ -70,7 +71,7 @@ async def insert_user(unit: Runs, *, email: str, full_name: str, role: int, pass
 
 
 async def update_user(unit: Runs, user: User) -> None:
-    await unit.query(UPDATE_USER, (user.full_name, user.role, user.is_active, user.id))
+    await unit.query(UPDATE_USER, (user.full_name, user.role, user.is_active, user.timezone, user.id))
 
 
 async def update_avatar(unit: Runs, user: User) -> None:

@@ -31,6 +31,9 @@ CAPABILITIES = frozenset((
     "stream_typing_notifications", "user_settings_object", "linkifier_url_template", "user_list_incomplete"))
 """What a client can say that it understands."""
 
+_OLDER_SETTINGS = frozenset({"update_display_settings", "update_global_notifications"})
+"""What `user_settings` says too, for clients that do not know it."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueueOptions:
@@ -48,6 +51,8 @@ class QueueOptions:
     """Names of `CAPABILITIES` that the client has."""
 
     def wants(self, event_type: str) -> bool:
+        if "user_settings_object" in self.capabilities and event_type in _OLDER_SETTINGS:
+            return False
         if self.event_types is None:
             return True
         if event_type == "muted_topics" and "user_topic" in self.event_types:

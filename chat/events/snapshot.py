@@ -29,8 +29,10 @@ from chat.directory import Directory
 from chat.event_types import muted_topics_list
 from chat.events.queue import EventQueue, QueueOptions
 from chat.events.queues import EventQueues
+from chat.events.realm_state import RealmState
 from chat.events.unread import MAX_UNREAD, unread_msgs, unread_of_event
 from chat.models import Channel, Flag, User, flag_bits
+from chat.permissions import Permissions
 from chat.personal import (
     DraftWire,
     ScheduledMessageWire,
@@ -41,8 +43,13 @@ from chat.personal import (
     user_status_wire,
 )
 from chat.presence import HISTORY_DAYS, Presences
-from chat.realm import USER_SETTINGS, realm_wire
 from chat.settings import Settings
+from chat.user_settings import (
+    legacy_display_wire,
+    legacy_notifications_wire,
+    user_settings_defaults_wire,
+    user_settings_wire,
+)
 from chat.wire import (
     COMPATIBLE_VERSION,
     FEATURE_LEVEL,
@@ -95,8 +102,11 @@ class Registration:
         self._clock = clock
         self._settings = settings
         self._generation = generation
+        self._clock = clock
+        self._permissions = Permissions(directory)
+        self._realm_state = RealmState(directory, settings, generation)
         self._parts: Mapping[str, Callable[[User, Wish], dict[str, Any]]] = {
-            "realm": self._realm,
+            "realm": lambda user, wish: self._realm_state.state(),
             "realm_user": self._people,
             "realm_user_groups": lambda user, wish: {
                 "realm_user_groups": [group_wire(group) for group in self._directory.groups()]},
@@ -114,9 +124,14 @@ class Registration:
                 muted_user_wire(muted) for muted in self._directory.muted_users.of(user.id).values()]},
             "presence": self._presence,
             "user_status": self._user_status,
-            "user_settings": self._user_settings,
-            "update_display_settings": self._legacy_settings,
-            "update_global_notifications": self._legacy_settings,
+            "user_settings": lambda user, wish: {
+                "user_settings": user_settings_wire(directory.settings_of(user.id), user.timezone)},
+            "update_display_settings": lambda user, wish: {} if wish.user_settings_object else legacy_display_wire(
+                directory.settings_of(user.id), user.timezone),
+            "update_global_notifications": lambda user, wish: (
+                {} if wish.user_settings_object else legacy_notifications_wire(directory.settings_of(user.id))),
+            "realm_user_settings_defaults": lambda user, wish: {
+                "realm_user_settings_defaults": user_settings_defaults_wire(directory.user_settings_defaults)},
             **{name: _constant(value) for name, value in _EMPTY.items()},
         }
 
@@ -190,15 +205,9 @@ class Registration:
             topic_policy_wire(policy) for policy in self._directory.topic_policies.of(user.id)
             if not self._directory.channels[policy.channel_id].is_archived]}
 
-    def _realm(self, user: User, wish: Wish) -> dict[str, Any]:
-        organisation = self._directory.organisation
-        assert organisation is not None
-        return realm_wire(organisation, self._settings.external_url, generation=self._generation,
-                          is_demo=self._settings.demo, max_upload_mib=self._settings.max_upload_mib,
-                          upload_quota_mib=self._settings.upload_quota_mib or None)
-
     def _people(self, user: User, wish: Wish) -> dict[str, Any]:
-        may_create = not user.is_guest
+        may = self._permissions
+        public, private = (may.may_create_channel(user, private=private) for private in (False, True))
         return {
             "realm_users": orjson.Fragment(self._directory.people_encoded(active=True)),
             "realm_non_active_users": orjson.Fragment(self._directory.people_encoded(active=False)),
@@ -208,9 +217,10 @@ class Registration:
             "avatar_url_medium": avatar_url(user, medium=True),
             "is_admin": user.is_administrator, "is_owner": user.is_owner, "is_moderator": user.is_moderator,
             "is_guest": user.is_guest, "is_billing_admin": False,
-            "can_create_streams": may_create, "can_create_public_streams": may_create,
-            "can_create_private_streams": may_create, "can_create_web_public_streams": False,
-            "can_subscribe_other_users": may_create, "can_invite_others_to_realm": False,
+            "can_create_streams": public or private, "can_create_public_streams": public,
+            "can_create_private_streams": private, "can_create_web_public_streams": False,
+            "can_subscribe_other_users": may.may_subscribe_others(user),
+            "can_invite_others_to_realm": may.may_invite(user),
         }
 
     def _bots(self, user: User, wish: Wish) -> dict[str, Any]:
@@ -255,12 +265,6 @@ class Registration:
                 found[str(user_id)] = user_status_wire(directory.statuses.get(user_id), away=away)
         return {"user_status": found}
 
-    def _user_settings(self, user: User, wish: Wish) -> dict[str, Any]:
-        return {"user_settings": {**USER_SETTINGS, "timezone": user.timezone}}
-
-    def _legacy_settings(self, user: User, wish: Wish) -> dict[str, Any]:
-        return {} if wish.user_settings_object else {**USER_SETTINGS, "timezone": user.timezone}
-
 
 _EMPTY: dict[str, dict[str, Any]] = {
     "custom_profile_fields": {"custom_profile_fields": [], "custom_profile_field_types": {}},
@@ -273,7 +277,6 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "realm_incoming_webhook_bots": {"realm_incoming_webhook_bots": []},
     "realm_linkifiers": {"realm_linkifiers": []},
     "realm_playgrounds": {"realm_playgrounds": []},
-    "realm_user_settings_defaults": {"realm_user_settings_defaults": USER_SETTINGS},
     "stop_words": {"stop_words": []},
     "video_calls": {"has_zoom_token": False},
 }

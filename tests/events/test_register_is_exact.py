@@ -75,6 +75,16 @@ ACTIONS = st.one_of(
     st.tuples(st.just("bot"), person, st.integers(1, 3), channel),
     st.tuples(st.just("change_bot"), person, st.integers(0, 2), person,
               st.sampled_from(("name", "owner", "channel", "key", "role", "close", "open", "avatar"))),
+    st.tuples(st.just("realm"), person, st.sampled_from((
+        {"name": "Braid"}, {"message_content_edit_limit_seconds": 60}, {"default_language": "de"},
+        {"message_content_edit_limit_seconds": '"unlimited"'}, {"mandatory_topics": True, "edit_topic_policy": 2},
+        {"can_create_public_channel_group": {"new": 6}},
+        {"direct_message_permission_group": {"new": {"direct_members": [1], "direct_subgroups": [4]}}}))),
+    st.tuples(st.just("defaults"), person, st.integers(1, 3)),
+    st.tuples(st.just("settings"), person, st.sampled_from((
+        {"color_scheme": 2, "dense_mode": False}, {"timezone": "Asia/Tokyo"}, {"default_language": "ar"},
+        {"presence_enabled": False},
+        {"enable_sounds": False, "web_home_view": "recent_topics"}, {"full_name": "By Themselves"}))),
     st.tuples(st.just("register"), person),
 )
 HISTORIES = st.lists(st.lists(ACTIONS, min_size=1, max_size=4), min_size=1, max_size=12)
@@ -236,6 +246,12 @@ class World:
                     "avatar": ("PATCH", path, {"files": [("a.png", b"a")]}),
                     "key": ("POST", path + "/api_key/regenerate", {}), "close": ("DELETE", path, {}),
                     "open": ("POST", f"/users/{bot_id}/reactivate", {})}[what]
+            case "realm", [values]:
+                return "PATCH", "/realm", values
+            case "defaults", [scheme]:
+                return "PATCH", "/realm/user_settings_defaults", {"color_scheme": scheme}
+            case "settings", [values]:
+                return "PATCH", "/settings", values
             case "rename", [whom]:
                 return "PATCH", f"/users/{ids[whom]}", {"full_name": f"Renamed {self.counter}"}
             case "role", [whom, role]:
@@ -318,6 +334,8 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
     [[("avatar", 1, "POST"), ("register", 2)], [("rename", 0, 1), ("avatar", 1, "POST")], [("avatar", 1, "DELETE")]],
     [[("emoji", 1, "plait", "POST"), ("emoji", 2, "plait", "POST"), ("register", 3)], [("emoji", 0, "plait", "DELETE")],
      [("emoji", 1, "plait", "POST")]],
+    [[("realm", 0, {"name": "Braid", "default_language": "de"}), ("register", 1)], [("create_user", 0)],
+     [("settings", 2, {"timezone": "Asia/Tokyo"}), ("settings", 1, {"color_scheme": 2})], [("defaults", 1, 2)]],
 ])
 def test_known_histories(history: list[list[tuple[Any, ...]]]) -> None:
     """Histories that once went wrong, or nearly."""

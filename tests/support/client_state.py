@@ -9,7 +9,11 @@ from typing import Any
 
 FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "message", "update_message_flags",
          "starred_messages", "recent_private_conversations", "alert_words", "muted_users", "user_topic", "drafts",
-         "scheduled_messages", "realm_emoji", "user_status", "realm_bot")
+         "scheduled_messages", "realm_emoji", "user_status", "realm_bot", "user_settings", "update_display_settings",
+         "update_global_notifications", "realm_user_settings_defaults")
+_OLDER_NAMES = {"realm_create_public_stream_policy", "realm_create_private_stream_policy"}
+"""What follows from other settings; no event tells of it."""
+_CHOICES = {"available_notification_sounds", "emojiset_choices"}
 
 
 class ClientState:
@@ -38,6 +42,12 @@ class ClientState:
         self.statuses = state["user_status"]
         self.bots = {bot["user_id"]: bot for bot in state["realm_bots"]}
         self.own_avatar = {name: state[name] for name in ("avatar_url", "avatar_url_medium", "avatar_source")}
+        self.realm = {name: value for name, value in state.items()
+                      if name.startswith("realm_") and name not in _OLDER_NAMES and not isinstance(value, list)
+                      and name not in ("realm_emoji", "realm_user_settings_defaults")}
+        self.settings = state["user_settings"]
+        self.defaults = state["realm_user_settings_defaults"]
+        self.older = {name: state[name] for name in self.settings if name in state and name not in _CHOICES}
         self._appliers: dict[str, Callable[[dict[str, Any]], None]] = {
             "message": self._message, "update_message": self._edit, "delete_message": self._deletion,
             "update_message_flags": self._flags, "realm_user": self._user,
@@ -49,6 +59,12 @@ class ClientState:
             "realm_bot": self._bot,
             "drafts": self._draft, "scheduled_messages": self._scheduled,
             "realm_emoji": lambda event: setattr(self, "emoji", event["realm_emoji"]),
+            "realm": self._realm,
+            "user_settings": lambda event: self.settings.update({event["property"]: event["value"]}),
+            "update_display_settings": lambda event: self.older.update({event["setting_name"]: event["setting"]}),
+            "update_global_notifications": lambda event: self.older.update(
+                {event["notification_name"]: event["setting"]}),
+            "realm_user_settings_defaults": lambda event: self.defaults.update({event["property"]: event["value"]}),
             "attachment": lambda event: None, "reaction": lambda event: None, "heartbeat": lambda event: None,
             "user_status": self._status, "presence": lambda event: None, "typing": lambda event: None,
         }
@@ -71,6 +87,7 @@ class ClientState:
             "alert_words": self.alert_words, "muted_users": self.muted_users, "drafts": self.drafts,
             "scheduled": self.scheduled, "emoji": self.emoji, "statuses": self.statuses, "bots": self.bots,
             "own_avatar": self.own_avatar,
+            "realm": self.realm, "settings": self.settings, "older_settings": self.older, "defaults": self.defaults,
             "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
 
@@ -101,6 +118,12 @@ class ClientState:
         self.statuses[str(event["user_id"])] = {name: value for name, value in status.items() if value}
         if not self.statuses[str(event["user_id"])]:
             del self.statuses[str(event["user_id"])]
+
+    def _realm(self, event: dict[str, Any]) -> None:
+        data = {event["property"]: event["value"]} if event["op"] == "update" else event["data"]
+        for name, value in data.items():
+            assert f"realm_{name}" in self.realm, f"an unknown setting {name}"
+            self.realm[f"realm_{name}"] = value
 
     def _user_topic(self, event: dict[str, Any]) -> None:
         item = {name: value for name, value in event.items() if name not in ("type", "id")}
