@@ -20,6 +20,7 @@ from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
 from chat.actions.activity import Activity
 from chat.actions.alert_words import AlertWordActions
 from chat.actions.avatars import Avatars
+from chat.actions.bot_answers import BotAnswers, questions_to_bots
 from chat.actions.bot_changes import BotChanges
 from chat.actions.bot_storage import BotStorage
 from chat.actions.bots import Bots
@@ -128,6 +129,7 @@ from chat.thumbnails import Pictures
 from chat.uploaded import MAX_PICTURE_MIB
 from chat.workers.dormancy import Dormancy
 from chat.workers.emails import Emails
+from chat.workers.outgoing_webhooks import OutgoingWebhooks
 from chat.workers.presence import PresenceWriter
 from chat.workers.scheduled_messages import ScheduledDelivery
 
@@ -202,6 +204,7 @@ class Application:
         self._build_uploads(bot_changes)
         self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
                                self.uploads.announce, self.deferred_work, self.consequences)
+        self._build_answers()
         self.edits = Edits(database, directory, bus, reactor, self.history, self.sending, self.uploads.announce)
         self.deletions = Deletions(database, directory, bus, reactor, self.history, self.uploads.announce)
         self.flags = Flags(database, directory, bus, self.history)
@@ -256,6 +259,13 @@ class Application:
         self._build_figures()
         self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication,
                             self.languages, reactor, self._assets)
+
+    def _build_answers(self) -> None:
+        """Bots that the server itself asks, or has asked, when someone speaks to them."""
+        self.consequences.append(questions_to_bots(self.directory))
+        answers = BotAnswers(self.database, self.directory, self.sending, self.reactor)
+        self.outgoing_webhooks = OutgoingWebhooks(answers, self.outbound, self.directory)
+        self.outgoing_webhooks.serve(self.deferred_work)
 
     def _build_figures(self) -> None:
         """What /metrics tells beside requests."""

@@ -21,9 +21,9 @@ from chat.database.jobs import FailedJob, Job, NewJob
 from chat.database.pool import Database, Transaction
 from chat.deferreds import Clock
 from chat.errors import NotFound
-from chat.job_queue import JobFailed, JobQueue, QueueFigures, Terms
+from chat.job_queue import JobFailed, JobQueue, QueueFigures, Terms, TryAgain
 
-__all__ = ["DeferredWork", "Job", "JobFailed", "JobGone", "NewJob", "QueueFigures", "Waiting"]
+__all__ = ["DeferredWork", "Job", "JobFailed", "JobGone", "NewJob", "QueueFigures", "TryAgain", "Waiting"]
 
 STOP_PATIENCE_S = 5.0
 
@@ -56,7 +56,8 @@ class DeferredWork:
         """Have `work` called with each job of `queue`, `concurrency` at a time.
 
         When it raises, or takes longer than `timeout_s` (it is cancelled then), it is tried again later, `attempts`
-        times in all; `JobFailed` gives it up at once. What is given up is kept, with the error.
+        times in all; `JobFailed` gives it up at once, `TryAgain` is a failure that was to be expected. What is given up
+        is kept, with the error.
         """
         assert queue not in self._queues, f"{queue} is served already"
         assert not self._is_running, "queues are named at composition"

@@ -38,6 +38,10 @@ class JobFailed(Exception):
     """There is no use in trying again: the job is given up at once."""
 
 
+class TryAgain(Exception):
+    """What may pass, and is no fault of ours: the job is put off like any that failed, without ado in the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a queue is worked on. Attempts lie `first_retry_s`, twice, four times ... that apart, each less a random
@@ -194,7 +198,7 @@ class JobQueue:
         except CancelledError as error:
             return error if self._is_stopping else TimeoutError(f"it took longer than {self._terms.timeout_s:g} s")
         except Exception as error:
-            if not isinstance(error, JobFailed | ServiceUnavailable):
+            if not isinstance(error, JobFailed | TryAgain | ServiceUnavailable):
                 _log.failure("job {id} of {queue} failed at attempt {attempt}", id=job.id, queue=self._name,
                              attempt=job.attempt)
             return error
@@ -260,4 +264,4 @@ class JobQueue:
 def _told(error: Exception) -> str:
     """The error in one sentence; what the database will hold of it."""
     text = str(error) or type(error).__name__
-    return text if isinstance(error, JobFailed | TimeoutError) else f"{type(error).__name__}: {text}"
+    return text if isinstance(error, JobFailed | TryAgain | TimeoutError) else f"{type(error).__name__}: {text}"

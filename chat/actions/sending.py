@@ -119,10 +119,16 @@ class Sending:
         ((newest,),) = await self._database.query("SELECT coalesce(max(id), 0) FROM message")
         self._newest_published = newest
 
-    async def check_message(self, sender: User, request: SendRequest) -> CheckedMessage:
-        """Whether `sender` may send this, and its rendering. Raises a JsonableError that says what is wrong."""
+    async def check_message(self, sender: User, request: SendRequest, recipient: Recipient | None = None
+                            ) -> CheckedMessage:
+        """Whether `sender` may send this, and its rendering. Raises a JsonableError that says what is wrong.
+
+        With `recipient` it goes there, whatever the request says and whoever may write there: a bot answers where it
+        was asked.
+        """
         content = check_content(request.content)
-        recipient = recipient_of(self._directory, sender, request)
+        if recipient is None:
+            recipient = recipient_of(self._directory, sender, request)
         rendered, path_ids = await self.rendered(sender, content)
         sender, recipient = self._still(sender, recipient)
         if isinstance(recipient, ChannelRecipient) and rendered.mentions_channel_wildcard:
