@@ -312,6 +312,7 @@ class Application:
 
     async def open(self) -> None:
         """Take the organisation in from the database, where there is one."""
+        self.seal.use(kept_secret(self.settings.data, "bot-keys", SECRET_BYTES))
         token = await saved_queue_sql.spend_token(self.database)
         await self._load()
         restored = saved.restore(self.queues, self.directory, self.settings.data, token)

@@ -19,6 +19,10 @@ class Seal:
     """Seals texts and opens them again. Raises ValueError for a secret of another length."""
 
     def __init__(self, secret: bytes) -> None:
+        self.use(secret)
+
+    def use(self, secret: bytes) -> None:
+        """Go on with another secret: an import brings the one under which its texts were sealed."""
         self._cipher = AESGCM(secret)
 
     def close(self, text: str, where: str) -> bytes:

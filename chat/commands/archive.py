@@ -5,6 +5,7 @@ The archive is a compressed tar:
     plait.json            what this is, and of which version; first
     tables/NAME.csv       each table, with a line of names first
     uploads/...           each uploaded file, as it lies in the data folder
+    secrets/NAME.secret   the server's secrets, without which what is sealed in the tables cannot be opened
     contents.json         rows and digest of each table, digest of each file, the counters; last
 
 The same organisation gives the same bytes. An export is a snapshot: the server may go on meanwhile. An import goes into
@@ -34,9 +35,10 @@ from chat.database import archive as sql
 from chat.database.migrate import MigrationError, known_migrations, migrate, one_line
 
 FORMAT = 1
-HEAD, CONTENTS, TABLES, UPLOADS = "plait.json", "contents.json", "tables", "uploads"
+HEAD, CONTENTS, TABLES, UPLOADS, SECRETS = "plait.json", "contents.json", "tables", "uploads", "secrets"
 _UPLOAD_FOLDERS = ("files", "thumbnails", "pictures")
 """What of DATA/uploads is kept. The others hold what is under way, and what is drawn anew."""
+_SECRET = "*.secret"
 MAX_DESCRIPTION = 64 * 1024 * 1024
 _CHUNK = 1 << 20
 
@@ -66,7 +68,7 @@ def export(dsn: str, data: Path, target: Path, say: Say) -> Contents:
     try:
         with unfinished.open("wb") as file, sql.snapshot(dsn) as cursor:
             unfinished.chmod(0o600)  # it holds all that was ever said
-            contents = _write(cursor, data / UPLOADS, file, say)
+            contents = _write(cursor, data, file, say)
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(target)
@@ -77,7 +79,7 @@ def export(dsn: str, data: Path, target: Path, say: Say) -> Contents:
     return contents
 
 
-def _write(cursor: Any, uploads: Path, file: IO[bytes], say: Say) -> Contents:
+def _write(cursor: Any, data: Path, file: IO[bytes], say: Say) -> Contents:
     contents = Contents()
     with (gzip.GzipFile("", "wb", 6, file, mtime=0) as packed,
           tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar):
@@ -88,8 +90,11 @@ def _write(cursor: Any, uploads: Path, file: IO[bytes], say: Say) -> Contents:
                 contents.tables[table.name] = {
                     "columns": table.columns, "sha256": _add_file(tar, f"{TABLES}/{table.name}.csv", rows)}
                 say(f"{table.name}: {rows.tell():,} bytes")
-        for path in _uploads(uploads):
-            name = f"{UPLOADS}/{path.relative_to(uploads).as_posix()}"
+        for path in sorted(data.glob(_SECRET)):
+            with path.open("rb") as secret:
+                contents.files[f"{SECRETS}/{path.name}"] = _add_file(tar, f"{SECRETS}/{path.name}", secret)
+        for path in _uploads(data / UPLOADS):
+            name = f"{UPLOADS}/{path.relative_to(data / UPLOADS).as_posix()}"
             try:
                 with path.open("rb") as upload:
                     contents.files[name] = _add_file(tar, name, upload)
@@ -153,7 +158,7 @@ def _take(dsn: str, tar: tarfile.TarFile, schema: int, uploads: _Uploads, say: S
                 break
             file = _Hashing(cast(IO[bytes], tar.extractfile(member)))
             place = PurePosixPath(member.name)
-            if place.parts[0] == UPLOADS:
+            if place.parts[0] in (UPLOADS, SECRETS):
                 uploads.take(place, file)
                 contents.files[member.name] = file.digest()
             elif place.parts[0] == TABLES and place.stem in known:
@@ -186,14 +191,15 @@ class _Uploads:
     """The files of an import, put beside their place and moved there at the end."""
 
     def __init__(self, data: Path) -> None:
-        self._target = data / UPLOADS
+        self._data = data
         self._folder = Path(tempfile.mkdtemp(prefix="import-", dir=data))
 
     def take(self, place: PurePosixPath, file: _Hashing) -> None:
-        path = place.relative_to(UPLOADS)
-        if path.parts[0] not in _UPLOAD_FOLDERS or ".." in path.parts or len(path.parts) > 4:
+        is_secret = place.parts[0] == SECRETS and len(place.parts) == 2 and place.match(_SECRET)
+        is_upload = place.parts[0] == UPLOADS and place.parts[1:2] and place.parts[1] in _UPLOAD_FOLDERS
+        if not (is_secret or is_upload) or ".." in place.parts or len(place.parts) > 5:
             raise ArchiveError(f"The archive has a file in an unknown place, {str(place)!r}.")
-        target = self._folder / path
+        target = self._folder / place
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with target.open("xb") as written:
             shutil.copyfileobj(file, written, _CHUNK)
@@ -201,13 +207,12 @@ class _Uploads:
             os.fsync(written.fileno())
 
     def place(self) -> None:
-        """Move everything to where it belongs; nothing of the same name is there."""
-        for folder in _UPLOAD_FOLDERS:
-            for path in sorted((self._folder / folder).rglob("*")):
-                if path.is_file():
-                    target = self._target / path.relative_to(self._folder)
-                    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    path.rename(target)
+        """Move everything to where it belongs. The secrets of an empty server sealed nothing yet, and are replaced."""
+        for path in sorted(path for path in self._folder.rglob("*") if path.is_file()):
+            place = path.relative_to(self._folder)
+            target = self._data / place.name if place.parts[0] == SECRETS else self._data / place
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.rename(target)
         self.remove()
 
     def remove(self) -> None:

@@ -63,9 +63,10 @@ def archive(server: RunningServer) -> Iterator[Path]:
     ada = Program(server, ADA)
     uploaded = ada.session.post(server.url + "/api/v1/user_uploads", files={"file": ("notes.txt", b"read me")},
                                 timeout=DEADLINE_S).json()
+    ada.ok("POST", "/bots", full_name="Kept bot", short_name="kept")
     ada.send(f"kept: [notes]({uploaded['url']}), \"quoted\", ünïcode,\nand lines")
     said = done(server.data, "export", str(made / "a.tar.gz"))
-    assert "1 files" in said
+    assert "2 files" in said
     yield made / "a.tar.gz"
     remove_folder(made)
 
@@ -134,6 +135,8 @@ def test_an_import_beside_an_empty_server_is_served_at_once_and_goes_on(archive:
         temporary = ada.ok("GET", url)["url"]
         assert ada.session.get(other.url + temporary, timeout=DEADLINE_S).content == b"read me"
         assert ada.send("the next") > kept["id"]
+        (bot,) = ada.ok("GET", "/bots")["bots"]
+        assert len(bot["api_key"]) >= 32, "what is sealed can be opened here"
 
 
 def test_a_damaged_archive_changes_nothing(archive: Path, folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +14,7 @@ import requests
 from tests.clients.visitors import ADA, DEADLINE_S, Program
 from tests.support.server import RunningServer, start_server
 
+NUMBERS = itertools.count(1)
 PUSH: dict[str, Any] = {
     "ref": "refs/heads/main", "compare": "https://github.example/c", "sender": {"login": "ada"},
     "repository": {"name": "loom"}, "commits": [{"id": "9f1d2c3b4a5e", "message": "weft: Hold.", "url": ""}]}
@@ -134,3 +137,38 @@ def test_text_from_outside_mentions_nobody(ada: Program) -> None:
     post(ada, "json", {"text": "@**all** @**Grace Hopper** @_**Grace Hopper**"})
     rendered = ada.messages(num_before=1, apply_markdown=True)[-1]["content"]
     assert "user-mention" not in rendered
+
+
+@pytest.fixture
+def bot(ada: Program) -> Iterator[dict[str, Any]]:
+    """An incoming webhook of Ada's."""
+    number = next(NUMBERS)
+    made = ada.ok("POST", "/bots", full_name=f"Hook {number}", short_name=f"hook-{number}", bot_type=2)
+    yield {**made, "full_name": f"Hook {number}"}
+    ada.ok("DELETE", f"/bots/{made['user_id']}")
+
+
+def test_a_bot_with_a_signing_secret_takes_only_what_is_signed(ada: Program, bot: dict[str, Any]) -> None:
+    body, key = json.dumps(PUSH).encode(), bot["api_key"]
+    assert post(ada, "github", body, api_key=key).status_code == 200
+    ada.ok("PATCH", f"/bots/{bot['user_id']}", config_data={"signing_secret": "thread"})
+    refused = post(ada, "github", body, api_key=key)
+    assert (refused.status_code, refused.json()["code"]) == (401, "UNAUTHORIZED")
+    wrong = hmac.new(b"other", body, "sha256").hexdigest()
+    assert post(ada, "github", body, {"X-Hub-Signature-256": f"sha256={wrong}"}, api_key=key).status_code == 401
+    right = hmac.new(b"thread", body, "sha256").hexdigest()
+    assert post(ada, "github", body, {"X-Hub-Signature-256": f"sha256={right}"}, api_key=key).status_code == 200
+
+
+def test_the_owner_hears_once_of_what_cannot_be_read(ada: Program, bot: dict[str, Any]) -> None:
+    before = newest(ada)["id"]
+    for _ in range(3):
+        assert post(ada, "github", b"{", api_key=bot["api_key"]).status_code == 400
+    told = [message for message in ada.messages() if message["id"] > before]
+    assert [(message["sender_full_name"], message["type"]) for message in told] == [(bot["full_name"], "private")]
+    assert "GitHub" in told[0]["content"] and "Malformed JSON" in told[0]["content"]
+
+
+def test_without_a_channel_the_owner_gets_a_direct_message(ada: Program, bot: dict[str, Any]) -> None:
+    assert post(ada, "github", PUSH, api_key=bot["api_key"], stream=None).status_code == 200
+    assert (newest(ada)["type"], newest(ada)["sender_full_name"]) == ("private", bot["full_name"])
