@@ -23,7 +23,7 @@ from twisted.python.failure import Failure
 
 START_LIMIT_S = 30.0
 IDLE_S = 300.0
-_MAX_ANSWER_BYTES = 1024 * 1024
+MAX_ANSWER_BYTES = 1024 * 1024
 _log = Logger("chat.line_process")
 
 
@@ -33,6 +33,10 @@ class NoAnswerError(Exception):
 
 class BusyError(NoAnswerError):
     """Too many wait already, or the server is going away: nothing was tried."""
+
+
+class TooSlowError(NoAnswerError):
+    """It took longer than it may; the process was ended."""
 
 
 class _Request:
@@ -49,11 +53,13 @@ class _Request:
 class LineProcess:
     """`ask` is all there is to it; `starts` counts processes, for tests."""
 
-    def __init__(self, reactor: Any, command: Sequence[str], *, max_waiting: int, idle_s: float = IDLE_S) -> None:
+    def __init__(self, reactor: Any, command: Sequence[str], *, max_waiting: int, idle_s: float = IDLE_S,
+                 max_answer_bytes: int = MAX_ANSWER_BYTES) -> None:
         self._reactor = reactor
         self._command = list(command)
         self._max_waiting = max_waiting
         self._idle_s = idle_s
+        self.max_answer_bytes = max_answer_bytes
         self._waiting: deque[_Request] = deque()
         self._current: _Request | None = None
         self._process: _Wire | None = None
@@ -112,7 +118,7 @@ class LineProcess:
         if self._current is None and self._waiting:
             self._current = self._waiting.popleft()  # it waited for a process that did not start
         _log.warn("{command} was ended at its limit of time", command=self._command[-1])
-        self._end(NoAnswerError("it took too long"))
+        self._end(TooSlowError("it took too long"))
         self._next()
 
     def _process_ended(self, process: _Wire) -> None:
@@ -164,7 +170,7 @@ class _Wire(ProcessProtocol):
             return  # ended, and what it still says is nobody's answer
         self._received.append(data)
         self._size += len(data)
-        if self._size > _MAX_ANSWER_BYTES:
+        if self._size > self._owner.max_answer_bytes:
             self.kill()
         if not data.endswith(b"\n"):
             return

@@ -62,6 +62,20 @@ class UploadedImage:
     is_animated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LinkPreview:
+    """What was found where a link leads: a page that says what it is, or (without a title) a picture alone. Nothing of
+    either: there is nothing to show, not even of what looks like a picture's address."""
+
+    title: str = ""
+    description: str = ""
+    image: str = ""
+    """The address of a picture: the page's, or the link itself."""
+    width: int = 0
+    height: int = 0
+    """Of the picture; 0 where that is not known."""
+
+
 class MarkdownNames(Protocol):
     """The questions a rendering may ask. Every answer is immediate."""
 

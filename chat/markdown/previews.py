@@ -1,26 +1,32 @@
-"""Inline images: a link to an image or a video is followed by the picture itself.
+"""Previews: a link to a picture, a film or a page is followed by a view of it.
 
-Owns where previews go (after the paragraph with the link, at the end of the list item; none in quotes)
-and their HTML. What an uploaded picture measures is told by the caller; nothing is fetched here.
+Owns which links get one and where it goes (after the paragraph with the link, at the end of the list item; none in
+quotes). What an uploaded picture measures and what was found at a link is told by the caller; nothing is fetched here.
 """
 
 from __future__ import annotations
 
 import re
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from chat.markdown.addresses import UPLOADS, upload_path
-from chat.markdown.state import MAX_PREVIEW_LINKS, RenderState
+from chat.markdown.addresses import upload_path
+from chat.markdown.preview_blocks import card, film, film_id, picture, video
+from chat.markdown.state import MAX_CARDS, MAX_PREVIEW_LINKS, RenderState
 
 _MEDIA = re.compile(
     r"(?:https?://[^/?#]+|/?user_uploads)/[^?#]*\.(?:(png|jpe?g|gif|webp|bmp|avif)|(mp4|webm|mov|m4v))(?:[?#]|$)",
     re.IGNORECASE,
 )
-LOADING_IMAGE = "/static/images/loading.svg"
 _HOLDERS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def is_picture(href: str) -> bool:
+    """Whether `href` looks like a picture's address."""
+    media = _MEDIA.match(href)
+    return media is not None and media.group(1) is not None
 
 
 class PreviewAdder(Treeprocessor):
@@ -28,7 +34,7 @@ class PreviewAdder(Treeprocessor):
 
     def run(self, root: Element) -> None:
         state: RenderState = self.md.state  # type: ignore[attr-defined]  # our Markdown has one
-        if state.inline_images and state.has_link:
+        if state.has_link and (state.inline_images or state.link_previews):
             self.add_below(root, state)
 
     def add_below(self, container: Element, state: RenderState) -> None:
@@ -40,7 +46,8 @@ class PreviewAdder(Treeprocessor):
                 previews = self.previews_of(child, state)
                 if previews and child.tag != "li":
                     at = list(container).index(child)
-                    container[at : at + 1] = previews if _is_bare_link(child) else [child, *previews]
+                    stays = not _is_bare_link(child) or _is_card(previews[0])
+                    container[at : at + 1] = [child, *previews] if stays else previews
                     continue
                 child.extend(previews)
             if child.tag != "p":
@@ -51,16 +58,54 @@ class PreviewAdder(Treeprocessor):
         found = []
         for anchor in _anchors(block):
             href = anchor.get("href", "")
-            media = _MEDIA.match(href)
-            if media is None or href in state.previewed or len(state.previewed) >= MAX_PREVIEW_LINKS:
+            if href in state.previewed or len(state.previewed) >= MAX_PREVIEW_LINKS:
                 continue
-            if media.group(1) is not None and _shows_nothing(href, state):
-                continue
-            state.previewed.add(href)
-            state.has_image = state.has_image or media.group(1) is not None
             text = "".join(anchor.itertext())
-            found.append(_preview(href, "" if _names_itself(href, text) else text, media.group(1) is not None, state))
+            preview = _preview(href, "" if _names_itself(href, text) else text, state)
+            if preview is not None:
+                state.previewed.add(href)
+                found.append(preview)
         return found
+
+
+def _preview(href: str, title: str, state: RenderState) -> Element | None:
+    if state.inline_images:
+        media = _media(href, title, state)
+        if media is not None:
+            return media
+    told = state.link_previews.get(href)
+    if told is None or not told.title or state.cards >= MAX_CARDS:
+        return None
+    state.cards += 1
+    return card(href, told, state)
+
+
+def _media(href: str, title: str, state: RenderState) -> Element | None:
+    """A picture or a film, where that is what the link leads to."""
+    told = state.link_previews.get(href)
+    media = _MEDIA.match(href)
+    if media is None:
+        video_id = film_id(href)
+        if video_id is not None:
+            return film(href, title, video_id, state)
+        return picture(href, title, state) if told is not None and told.image and not told.title else None
+    if media.group(1) is None:
+        # Films of other sites would tell them who watches; we show none in their place.
+        return None if state.external_key and upload_path(href) is None else video(href, title)
+    if _is_known_for_nothing(href, state):
+        return None
+    state.has_image = True
+    return picture(href, title, state)
+
+
+def _is_known_for_nothing(href: str, state: RenderState) -> bool:
+    """Whether it is known that what looks like a picture is none."""
+    path = upload_path(href)
+    if path is None:
+        told = state.link_previews.get(href)
+        return told is not None and not told.image
+    upload = state.uploaded_images.get(path)
+    return upload is not None and upload.width == 0
 
 
 def _anchors(block: Element) -> list[Element]:
@@ -81,39 +126,8 @@ def _is_bare_link(block: Element) -> bool:
     return _names_itself(block[0].get("href", ""), block[0].text or "")
 
 
-def _preview(href: str, title: str, is_image: bool, state: RenderState) -> Element:
-    classes = "message_inline_image" if is_image else "message_inline_image message_inline_video"
-    block = Element("div", {"class": classes})
-    anchor = SubElement(block, "a", {"href": href})
-    if title:
-        anchor.set("title", title)
-    if is_image:
-        SubElement(anchor, "img", _image_attributes(href, state))
-    else:
-        SubElement(anchor, "video", {"preload": "metadata", "src": href})
-    return block
-
-
-def _shows_nothing(href: str, state: RenderState) -> bool:
-    """Whether it is known that an upload is no picture: it measures nothing."""
-    path = upload_path(href)
-    upload = state.uploaded_images.get(path) if path else None
-    return upload is not None and upload.width == 0
-
-
-def _image_attributes(href: str, state: RenderState) -> dict[str, str]:
-    path = upload_path(href)
-    upload = state.uploaded_images.get(path) if path else None
-    if path is None or upload is None:
-        return {"src": path or href}
-    attributes = {"data-original-dimensions": f"{upload.width}x{upload.height}"}
-    if not upload.is_ready:
-        return attributes | {"class": "image-loading-placeholder", "src": LOADING_IMAGE}
-    name = "840x560.webp"
-    if upload.is_animated:
-        attributes["data-animated"] = "true"
-        name = "840x560-anim.webp"
-    return attributes | {"src": f"{UPLOADS}thumbnail/{path.removeprefix(UPLOADS)}/{name}"}
+def _is_card(block: Element) -> bool:
+    return block.get("class") == "message_embed"
 
 
 def extend(md: Markdown) -> None:

@@ -50,6 +50,7 @@ from chat.markdown.inline_reader import OnePassReader
 from chat.markdown.names import (
     CustomEmoji,
     Linkifier,
+    LinkPreview,
     MarkdownNames,
     MentionedGroup,
     MentionedUser,
@@ -62,6 +63,7 @@ from chat.markdown.state import RenderState
 
 __all__ = [
     "CustomEmoji",
+    "LinkPreview",
     "Linkifier",
     "MarkdownFailed",
     "MarkdownNames",
@@ -196,17 +198,21 @@ def render(
     inline_images: bool = True,
     uploaded_images: Mapping[str, UploadedImage] | None = None,
     default_code_language: str = "",
+    link_previews: Mapping[str, LinkPreview] | None = None,
+    external_key: str = "",
 ) -> Rendered:
     """The HTML and findings of a message. Raises MarkdownFailed when it is more than a message may be.
 
     `uploaded_images` tells, by path (`/user_uploads/...`), what is known of pictures the message may show;
-    `default_code_language` is that of fenced code with no language behind its fence.
+    `default_code_language` is that of fenced code with no language behind its fence; `link_previews` what was found
+    at links, by their address; `external_key` signs the addresses of other sites' pictures (see `external_images`).
     """
     if len(content) > MAX_SOURCE_LENGTH:
         raise MarkdownFailed("This message is too long to be rendered.")
     if not (translate_emoticons or names.linkifiers) and (plain := _plain_line(content)) is not None:
         return plain
-    state = RenderState(names, translate_emoticons, inline_images, uploaded_images or {}, default_code_language)
+    state = RenderState(names, translate_emoticons, inline_images, uploaded_images or {}, default_code_language,
+                        link_previews or {}, external_key)
     return render_in_full(content, state)
 
 

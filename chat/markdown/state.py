@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chat.markdown.names import MarkdownNames, UploadedImage
+from chat.markdown.names import LinkPreview, MarkdownNames, UploadedImage
 
 MAX_PREVIEW_LINKS = 24
+MAX_CARDS = 5
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class RenderState:
     inline_images: bool = True
     uploaded_images: Mapping[str, UploadedImage] = field(default_factory=dict)
     default_code_language: str = ""
+    link_previews: Mapping[str, LinkPreview] = field(default_factory=dict)
+    external_key: str = ""
     text: str = ""
     mentioned_user_ids: set[int] = field(default_factory=set)
     mentioned_group_ids: set[int] = field(default_factory=set)
@@ -33,6 +36,7 @@ class RenderState:
     upload_paths: dict[str, None] = field(default_factory=dict)
     linkified: int = 0
     previewed: set[str] = field(default_factory=set)
+    cards: int = 0
     quote_depth: int = 0
 
     def note_link(self, url: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from chat.markdown.errors import MarkdownFailed
-from chat.markdown.names import UploadedImage
+from chat.markdown.names import LinkPreview, UploadedImage
 from chat.markdown.renderer import Rendered, render
 from chat.markdown.snapshot import from_plain
 
@@ -32,6 +32,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             inline_images=request["inline_images"],
             uploaded_images=images,
             default_code_language=request["default_code_language"],
+            link_previews={url: LinkPreview(*preview) for url, preview in request["link_previews"].items()},
+            external_key=request["external_key"],
         )
     except MarkdownFailed as failure:
         return {"failed": str(failure)}
@@ -45,6 +47,11 @@ def read_answer(rendered: dict[str, Any]) -> Rendered:
     sets = {name: frozenset(rendered[name]) for name in ("mentioned_user_ids", "mentioned_group_ids")}
     tuples = {name: tuple(rendered[name]) for name in ("links", "upload_paths")}
     return Rendered(**(rendered | sets | tuples))
+
+
+def plain_preview(preview: LinkPreview) -> list[Any]:
+    """A preview on its way to the other end."""
+    return [getattr(preview, field.name) for field in dataclasses.fields(LinkPreview)]
 
 
 def _plain(value: Any) -> Any:

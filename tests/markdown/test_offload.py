@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred, ensureDeferred, gatherResults
 from twisted.internet.task import LoopingCall
 from twisted.trial.unittest import TestCase
 
+from chat.line_process import LineProcess
 from chat.markdown.errors import MarkdownFailed, MarkdownTooSlow
-from chat.markdown.names import UploadedImage
+from chat.markdown.names import LinkPreview, UploadedImage
 from chat.markdown.offload import MAX_WAITING, MarkdownProcess
 from chat.markdown.renderer import render
 from chat.markdown.risk import is_risky
@@ -44,19 +45,25 @@ class SnapshotTests:
 
 
 class OffloadTests(TestCase):
-    def make(self, **options: object) -> MarkdownProcess:
+    def make(self, command: list[str] | None = None, **options: object) -> MarkdownProcess:
         process = MarkdownProcess(reactor, **options)
+        if command is not None:
+            process._process = LineProcess(reactor, command, max_waiting=MAX_WAITING)
         self.addCleanup(lambda: ensureDeferred(process.stop()))
         return process
 
     async def test_a_risky_message_renders_as_here(self) -> None:
         assert is_risky(RISKY)
         images = {"/user_uploads/1/a.png": UploadedImage(10, 20)}
-        message = RISKY + "\n[a](/user_uploads/1/a.png) :)"
-        options = {"translate_emoticons": True, "uploaded_images": images}
-        rendered = await self.make().render(message, NAMES, **options)
-        assert rendered == render(message, NAMES, **options)
+        message = RISKY + "\n[a](/user_uploads/1/a.png) :)\n\nhttps://example.com/page"
+        previews = {"https://example.com/page": LinkPreview("A page", "And more", "https://example.com/i.png", 10, 20)}
+        options = {"translate_emoticons": True, "uploaded_images": images, "link_previews": previews}
+        process = self.make()
+        process.external_key = "secret"
+        rendered = await process.render(message, NAMES, **options)
+        assert rendered == render(message, NAMES, external_key="secret", **options)
         assert rendered.mentioned_user_ids == {1}
+        assert "message_embed_image" in rendered.html
 
     async def test_an_ordinary_message_needs_no_process(self) -> None:
         process = self.make(command=["/nonexistent"])
@@ -73,14 +80,14 @@ class OffloadTests(TestCase):
         begun = time.monotonic()
         await self.assertFailure(ensureDeferred(process.render(RISKY, NAMES, limit_s=0.2)), MarkdownTooSlow)
         assert time.monotonic() - begun < 10
-        process._command = MarkdownProcess(reactor)._command
+        process._process._command = MarkdownProcess(reactor)._process._command
         assert (await process.render("$$x$$", NAMES)).html == render("$$x$$", NAMES).html
 
     async def test_a_process_that_dies_fails_one_message_only(self) -> None:
         process = self.make(command=MORTAL)
         first = ensureDeferred(process.render(RISKY, NAMES))
         await self.assertFailure(first, MarkdownFailed)
-        process._command = MarkdownProcess(reactor)._command
+        process._process._command = MarkdownProcess(reactor)._process._command
         assert (await process.render("$$x$$", NAMES)).html == render("$$x$$", NAMES).html
 
     async def test_a_crowd_is_turned_away(self) -> None:
@@ -94,10 +101,10 @@ class OffloadTests(TestCase):
     async def test_a_process_goes_when_idle(self) -> None:
         process = self.make(idle_s=0.05)
         await process.render("$$x$$", NAMES)
-        worker = process._process
+        worker = process._process._process
         assert worker is not None
         await worker.ended
-        assert process._process is None
+        assert process._process._process is None
         assert (await process.render("$$y$$", NAMES)).html == render("$$y$$", NAMES).html
 
     async def test_characters_that_are_no_text_are_refused(self) -> None:
