@@ -9,6 +9,7 @@ import { Api } from "./net/api.js";
 import { Commands } from "./net/commands.js";
 import { Connection } from "./net/connection.js";
 import { Dispatch } from "./net/dispatch.js";
+import { EditCommands } from "./net/edit_commands.js";
 import { History } from "./net/history.js";
 import { ReadMarker } from "./net/read_marker.js";
 import { Sender } from "./net/sender.js";
@@ -49,7 +50,8 @@ const sender = new Sender({ model, connection, api, clock });
 const dispatch = new Dispatch({ model, sender, session });
 const reader = new ReadMarker({ model, connection, api, clock });
 const commands = new Commands({ model, connection, api, complain: (words) => view.notify(words) });
-const app = new App({ model, view, connection, api, sender, reader, history, commands });
+const editing = new EditCommands({ model, connection, api, complain: (words) => view.notify(words) });
+const app = new App({ model, view, connection, api, sender, reader, history, commands, editing });
 
 function loaded() {
   if (app.ready) reader.reapply();

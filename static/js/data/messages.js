@@ -5,6 +5,7 @@
 
 import { Store } from "../lib/store.js";
 import { channelConversation, directConversation } from "./conversation.js";
+import { onlyResolves } from "./edit_rules.js";
 import { addReaction, gatherReactions, removeReaction } from "./reactions.js";
 
 export class Messages extends Store {
@@ -116,7 +117,7 @@ export class Messages extends Store {
   }
 
   /** Moves messages to another topic or channel. */
-  moveTo(ids, channel_id, topic, channel_name) {
+  moveTo(ids, channel_id, topic, channel_name, moved_at) {
     const moved = [];
     for (const id of ids) {
       const message = this.#byId.get(id);
@@ -125,6 +126,7 @@ export class Messages extends Store {
       message.topic = topic ?? message.topic;
       message.channel_name = channel_name ?? message.channel_name;
       message.conversation = channelConversation(channel_id, message.topic);
+      if (moved_at) message.moved_at = moved_at;
       moved.push(message);
       this.touch(message);
     }
@@ -135,6 +137,7 @@ export class Messages extends Store {
     const message = this.#byId.get(id);
     if (!message) return;
     message.html = html;
+    message.plain = undefined;
     if (edited_at) message.edited_at = edited_at;
     if (is_me_message !== undefined) message.is_me_message = is_me_message;
     this.touch(message);
@@ -156,7 +159,7 @@ export class Messages extends Store {
       html: wire.content,
       is_me_message: wire.is_me_message ?? false,
       reactions: gatherReactions(wire.reactions ?? []),
-      edited_at: wire.last_edit_timestamp,
+      ...editMarks(wire),
       topic: direct ? "" : wire.subject,
       channel_id: direct ? undefined : wire.stream_id,
       channel_name: direct ? undefined : wire.display_recipient,
@@ -174,4 +177,17 @@ export class Messages extends Store {
       provisional: undefined,
     });
   }
+}
+
+/** When a message was last edited and last moved, if ever. Marking a topic as resolved moves nothing. */
+function editMarks({ last_edit_timestamp, edit_history }) {
+  if (last_edit_timestamp === undefined) return { edited_at: undefined, moved_at: undefined };
+  if (edit_history === undefined) return { edited_at: last_edit_timestamp, moved_at: undefined };
+  return {
+    edited_at: edit_history.find((entry) => entry.prev_content !== undefined)?.timestamp,
+    moved_at: edit_history.find(
+      ({ prev_stream, prev_topic, topic }) =>
+        prev_stream !== undefined || (prev_topic !== undefined && !onlyResolves(prev_topic, topic)),
+    )?.timestamp,
+  };
 }

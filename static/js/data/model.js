@@ -4,6 +4,7 @@ import { Channels } from "./channels.js";
 import { directConversation } from "./conversation.js";
 import { Drafts } from "./drafts.js";
 import { Echo } from "./echo.js";
+import { Edits } from "./edits.js";
 import { Emoji } from "./emoji.js";
 import { MessageLists } from "./message_lists.js";
 import { Messages } from "./messages.js";
@@ -12,6 +13,7 @@ import { People } from "./people.js";
 import { Realm } from "./realm.js";
 import { Recent } from "./recent.js";
 import { Unread } from "./unread.js";
+import { Store } from "../lib/store.js";
 
 const MESSAGES_HELD = 20_000;
 
@@ -29,6 +31,8 @@ export class Model {
     this.drafts = new Drafts(storage, clock);
     this.outbox = new Outbox(storage, clock, tab);
     this.echo = new Echo(this);
+    this.edits = new Edits(this, storage);
+    this.moves = new Store(); // changed({from, to}): messages of one conversation went to another
   }
 
   /** Takes the state that came with a registration. */

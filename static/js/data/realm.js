@@ -2,6 +2,7 @@
 
 import { Store } from "../lib/store.js";
 import { topicKey } from "./conversation.js";
+import { rulesOf } from "./edit_rules.js";
 
 const MUTED = 1;
 
@@ -10,6 +11,7 @@ export class Realm extends Store {
   linkifiers = [];
   translate_emoticons = false;
   starred = new Set();
+  rules = rulesOf({}); // who may change what is there
   limits = { message: 10_000, topic: 60, channel_name: 60, channel_description: 1024 };
   #mutedTopics = new Set();
 
@@ -26,6 +28,7 @@ export class Realm extends Store {
       channel_name: state.max_stream_name_length ?? 60,
       channel_description: state.max_stream_description_length ?? 1024,
     };
+    this.rules = rulesOf(state);
     this.#mutedTopics.clear();
     for (const entry of state.user_topics ?? []) this.#setTopic(entry);
     this.changed();
@@ -33,6 +36,7 @@ export class Realm extends Store {
 
   update(property, value) {
     if (property === "name") this.name = value;
+    if (property in this.rules) this.rules = { ...this.rules, [property]: value };
     this.changed();
   }
 

@@ -63,6 +63,14 @@ export class Unread extends Store {
     this.changed();
   }
 
+  /** Whether an unread message is meant for me. */
+  setMentioned(id, mentioned) {
+    if (!this.#where.has(id) || this.#mentions.has(id) === mentioned) return;
+    if (mentioned) this.#mentions.add(id);
+    else this.#mentions.delete(id);
+    this.changed();
+  }
+
   count(key) {
     return this.#byKey.get(key)?.ids.size ?? 0;
   }

@@ -1,6 +1,7 @@
 /** What each event means for the model. Every event is phrased as "set to", so hearing one twice does no harm. */
 
 import { channelConversation } from "../data/conversation.js";
+import { onlyResolves } from "../data/edit_rules.js";
 
 const EDITED_FLAGS = { read: "read", starred: "starred" };
 
@@ -35,6 +36,11 @@ function updateMessage(model, event) {
     const edited_at = event.rendering_only ? undefined : event.edit_timestamp;
     model.messages.setContent(event.message_id, event.rendered_content, edited_at, event.is_me_message);
   }
+  const mentioned = event.flags?.some((flag) => flag === "mentioned" || flag.endsWith("_mentioned"));
+  if (mentioned !== undefined) {
+    model.messages.setFlag([event.message_id], "mentioned", mentioned);
+    model.unread.setMentioned(event.message_id, mentioned);
+  }
   if (event.subject === undefined && event.new_stream_id === undefined) return;
   const channel_id = event.new_stream_id ?? event.stream_id;
   const moved = model.messages.moveTo(
@@ -42,6 +48,7 @@ function updateMessage(model, event) {
     channel_id,
     event.subject,
     model.channels.get(channel_id)?.name,
+    movedAt(event),
   );
   const topic = event.subject ?? event.orig_subject;
   model.unread.move(event.message_ids, channelConversation(channel_id, topic));
@@ -56,11 +63,23 @@ function updateMessage(model, event) {
       (held) => held.channel_id === event.stream_id || held.channel_id === channel_id,
     ),
   );
+  if (event.stream_id !== undefined && event.orig_subject !== undefined) {
+    model.moves.changed({
+      from: channelConversation(event.stream_id, event.orig_subject),
+      to: channelConversation(channel_id, topic),
+    });
+  }
+}
+
+function movedAt({ orig_subject, subject, new_stream_id, edit_timestamp }) {
+  const only = new_stream_id === undefined && subject !== undefined && onlyResolves(orig_subject ?? "", subject);
+  return only ? undefined : edit_timestamp;
 }
 
 function deleteMessage(model, event) {
   const ids = event.message_ids ?? [event.message_id];
   model.unread.remove(ids);
+  for (const id of ids) model.edits.drop(id);
   model.lists.remove(ids.map((id) => model.messages.get(id)).filter(Boolean));
   model.messages.remove(ids);
   if (event.stream_id !== undefined) model.recent.stale(event.stream_id);

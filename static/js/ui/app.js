@@ -1,7 +1,7 @@
 /** The page: its panes, and what happens when the view changes. Built once, drawn for the first time when the first
  *  registration has brought the model to life. */
 
-import { isFeed, marksAsRead, narrowKey, simple } from "../data/narrow.js";
+import { isFeed, marksAsRead, narrowKey, narrowOfConversation, simple } from "../data/narrow.js";
 import { t } from "../lib/i18n.js";
 import { ChannelsPage } from "./channels_page.js";
 import { Compose } from "./compose.js";
@@ -9,6 +9,7 @@ import { connectionStrip } from "./connection_strip.js";
 import { EmojiPicker } from "./emoji_picker.js";
 import { MessageListView } from "./feed.js";
 import { header, titleOf } from "./header.js";
+import { EditIntents } from "./edit_intents.js";
 import { Intents } from "./intents.js";
 import { overlay, placeMenu } from "./overlay.js";
 import { drafts, inbox, recent } from "./pages.js";
@@ -20,15 +21,15 @@ import { sidebar } from "./sidebar.js";
 import { Switcher } from "./switcher.js";
 import { showTheme } from "./theme.js";
 
-export class App extends Intents {
+export class App extends EditIntents(Intents) {
   ready = false;
   panes = {};
   #afterShown; // {key, run}: what waits for a view to come up
   #focused; // what had the focus before a dialog or menu took it
 
-  constructor({ model, view, connection, api, sender, reader, history, commands }) {
+  constructor({ model, view, connection, api, sender, reader, history, commands, editing }) {
     super();
-    Object.assign(this, { model, view, connection, api, sender, reader, history, commands });
+    Object.assign(this, { model, view, connection, api, sender, reader, history, commands, editing });
     this.touch = matchMedia("(pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
     this.switcher = new Switcher(this);
     this.picker = new EmojiPicker(this);
@@ -80,6 +81,8 @@ export class App extends Intents {
     };
     view.subscribe(() => this.#frame());
     model.unread.subscribe(() => this.#windowTitle());
+    model.moves.subscribe((move) => this.#moved(move));
+    model.edits.subscribe((detail) => detail?.lost && this.#offerLost(detail.lost));
     this.#frame();
     this.router.read();
     for (const pane of Object.values(this.panes)) pane.draw();
@@ -171,6 +174,27 @@ export class App extends Intents {
       channels: () => channels.template(),
     };
     return pages[this.view.narrow.kind]?.();
+  }
+
+  // The conversation on the screen is another now: the reader goes along, and what they were writing.
+  #moved({ from, to }) {
+    const { view, model, compose } = this;
+    if (narrowKey(view.narrow) !== from.key || from.key === to.key) return;
+    if ((model.lists.current?.data.items.length ?? 0) > 0) return;
+    const text = compose.fixed?.key === from.key ? compose.text : "";
+    if (text.trim() !== "") {
+      compose.take();
+      this.whenShown(narrowOfConversation(to), () => compose.insert(text));
+    }
+    this.go(narrowOfConversation(to));
+  }
+
+  // A message was deleted while somebody was rewriting it.
+  #offerLost(text) {
+    this.view.notify(t("The message you were editing was deleted."), {
+      label: t("Keep your text"),
+      run: () => this.compose.insert(text),
+    });
   }
 
   #runAfterShown() {

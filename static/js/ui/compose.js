@@ -145,6 +145,12 @@ export class Compose {
     return user_ids.length > 0 ? this.app.model.directConversation(user_ids) : null;
   }
 
+  /** Empties the box, whose text goes elsewhere. */
+  take() {
+    this.#setText("");
+    this.keep();
+  }
+
   setTo(change) {
     this.to = { ...this.to, ...change };
     this.error = "";

@@ -1,4 +1,4 @@
-/** Keys in the text of the compose box: send, choose among suggestions, go up to the messages. */
+/** Keys in the text of the compose box: send, choose among suggestions, edit the last message, go up to the others. */
 
 /** Acts on a key pressed in the text of `box`. */
 export function pressed(app, box, event) {
@@ -10,6 +10,7 @@ export function pressed(app, box, event) {
     box.send();
   } else if (key === "ArrowUp" && box.text === "") {
     event.preventDefault();
+    if (app.editLast()) return;
     event.target.blur();
     app.feed.step(-1);
   }

@@ -1,5 +1,6 @@
 /** The top of the middle column: where we are, what it is about, who is here. */
 import { html, nothing } from "lit";
+import { isResolved, mayRename } from "../data/edit_rules.js";
 import { channelNarrow, conversationOf, hashOf } from "../data/narrow.js";
 import { n, t } from "../lib/i18n.js";
 import { icon, iconButton } from "./icon.js";
@@ -70,9 +71,19 @@ function channelWhere(app, narrow) {
         <span class="head-arrow" aria-hidden="true">›</span>
         <span class="cut head-topic" dir="auto">${narrow.topic}</span>
       </h1>
-      ${here}`;
+      ${mayRename(app.model) ? topicTools(app, narrow) : nothing} ${here}`;
   }
   return html`${name}
     <h1 class="cut" dir="auto">${channel.name}</h1>
     ${here} ${channel.description ? html`<p class="head-about cut" dir="auto" title=${channel.description}>${channel.description}</p>` : nothing}`;
+}
+
+function topicTools(app, narrow) {
+  const resolved = isResolved(narrow.topic);
+  return html`<span class="head-topic-tools">
+    ${iconButton("circle-check", resolved ? t("Mark as unresolved") : t("Mark as resolved"), () => app.toggleResolved(narrow), {
+      className: resolved ? "head-resolved" : "",
+    })}
+    ${iconButton("pencil", t("Rename or move this topic"), () => app.openTopicMove(narrow))}
+  </span>`;
 }

@@ -113,8 +113,8 @@ export class Intents {
     this.view.openMenu({ kind: "person", label: t("About this person"), anchor, user_id });
   }
 
-  openMessageMenu(message, anchor) {
-    this.view.openMenu({ kind: "message", label: t("Message"), anchor, message });
+  openMessageMenu(message, anchor, { end = false } = {}) {
+    this.view.openMenu({ kind: "message", label: t("Message"), anchor, message, end });
   }
 
   openOrgMenu(anchor) {

@@ -1,5 +1,6 @@
 /** What each menu offers. */
 import { html } from "lit";
+import { editableUntil, isResolved, mayDelete, mayMove, mayRename } from "../data/edit_rules.js";
 import { dmNarrow } from "../data/narrow.js";
 import { t } from "../lib/i18n.js";
 import { avatar } from "./avatar.js";
@@ -77,6 +78,15 @@ function narrowMenu(app) {
       run: () => app.copy(location.href, t("The link is copied.")),
     },
   ];
+  if (narrow.kind === "topic" && mayRename(app.model)) {
+    items.push({ separator: true });
+    items.push({
+      icon: isResolved(narrow.topic) ? "circle-dashed" : "circle-check",
+      label: isResolved(narrow.topic) ? t("Mark as unresolved") : t("Mark as resolved"),
+      run: () => app.toggleResolved(narrow),
+    });
+    items.push({ icon: "folder-input", label: t("Rename or move this topic"), run: () => app.openTopicMove(narrow) });
+  }
   if (channel) {
     items.push({ separator: true });
     items.push(
@@ -89,6 +99,9 @@ function narrowMenu(app) {
 }
 
 function messageMenu(app, message) {
+  const { model } = app;
+  const { rules } = model.realm;
+  const changed = message.edited_at || message.moved_at;
   return [
     {
       icon: "smile",
@@ -105,5 +118,36 @@ function messageMenu(app, message) {
     },
     { icon: "copy", label: t("Copy text"), run: () => app.copyText(message) },
     { icon: "link", label: t("Copy link"), run: () => app.copyLink(message) },
+    { separator: true },
+    ...when(editableUntil(model, message) !== undefined, {
+      icon: "pencil",
+      label: t("Edit"),
+      run: () => app.edit(message),
+    }),
+    ...when(mayMove(model, message), {
+      icon: "folder-input",
+      label: t("Move to another topic"),
+      run: () => app.openMove(message),
+    }),
+    ...when(rules.allow_edit_history && changed, {
+      icon: "history",
+      label: t("What it was before"),
+      run: () => app.openHistory(message),
+    }),
+    ...when(rules.enable_read_receipts, {
+      icon: "eye",
+      label: t("Who has read this"),
+      run: () => app.openReaders(message),
+    }),
+    ...when(mayDelete(model, message), {
+      icon: "trash-2",
+      label: t("Delete"),
+      danger: true,
+      run: () => app.confirmDelete(message),
+    }),
   ];
+}
+
+function when(holds, item) {
+  return holds ? [item] : [];
 }

@@ -1,10 +1,12 @@
 /** How one message looks, and what stands between messages: recipient bars, date lines, the unread line. */
 import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
+import { editableUntil } from "../data/edit_rules.js";
 import { hashOf, narrowOfConversation, channelNarrow } from "../data/narrow.js";
 import { n, t } from "../lib/i18n.js";
 import { clockTime, dayLabel, fullTime } from "../lib/times.js";
 import { avatar } from "./avatar.js";
+import { editBox } from "./edit_box.js";
 import { emojiView } from "./emoji_view.js";
 import { serverHtml } from "./html_gate.js";
 import { icon, iconButton } from "./icon.js";
@@ -41,6 +43,8 @@ function drawRow(app, message, place, person, name) {
     message.status === "sent" ? "" : `row-${message.status}`,
     message.plain ? "row-plain" : "",
   ];
+  const edit = app.model.edits.get(message);
+  const editing = edit && edit.status !== "saving";
   const openPerson = (event) => app.openPersonMenu(message.sender_id, event.currentTarget);
   return html`<div
     class=${classes.filter(Boolean).join(" ")}
@@ -63,20 +67,24 @@ function drawRow(app, message, place, person, name) {
         place.head && !me
           ? html`<div class="row-head">
             <button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>
-            ${person?.is_bot ? html`<span class="tag">${t("bot")}</span>` : nothing} ${moment(message)} ${marks(message)}
+            ${person?.is_bot ? html`<span class="tag">${t("bot")}</span>` : nothing} ${moment(message)} ${marks(app, message, edit)}
           </div>`
           : nothing
       }
-      <div class="row-content">
+      ${
+        editing
+          ? editBox(app, message, edit)
+          : html`<div class="row-content">
         ${me ? html`<button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>` : nothing}
         <div class="rendered ${me ? "rendered-me" : ""}" dir="auto">
           ${serverHtml(me ? withoutMe(message.html) : message.html, app.model.people.my_id)}
         </div>
-        ${place.head && !me ? nothing : marks(message)}
-      </div>
+        ${place.head && !me ? nothing : marks(app, message, edit)}
+      </div>`
+      }
       ${reactions(app, message)} ${message.status === "failed" ? failure(app, message) : nothing}
     </div>
-    ${place.tools && message.status === "sent" ? tools(app, message) : nothing}
+    ${place.tools && message.status === "sent" && !editing ? tools(app, message) : nothing}
   </div>`;
 }
 
@@ -91,9 +99,18 @@ function moment(message) {
   return html`<time class="row-time" title=${fullTime(message.timestamp)}>${clockTime(message.timestamp)}</time>`;
 }
 
-function marks(message) {
-  return html`${message.edited_at ? html`<span class="row-mark" title=${t("Edited {time}", { time: fullTime(message.edited_at) })}>${t("edited")}</span>` : nothing}
+function marks(app, message, edit) {
+  const { edited_at, moved_at } = message;
+  return html`${edit ? html`<span class="row-mark">${icon("clock")} ${t("saving")}</span>` : nothing}
+  ${edited_at ? changeMark(app, message, t("edited"), t("Edited {time}", { time: fullTime(edited_at) })) : nothing}
+  ${moved_at && !edited_at ? changeMark(app, message, t("moved"), t("Moved {time}", { time: fullTime(moved_at) })) : nothing}
   ${message.starred ? html`<span class="row-mark row-star" title=${t("Starred")}>${icon("star")}<span class="unseen">${t("Starred")}</span></span>` : nothing}`;
+}
+
+function changeMark(app, message, word, words) {
+  return app.model.realm.rules.allow_edit_history
+    ? html`<button type="button" class="row-mark row-change" title=${words} @click=${() => app.openHistory(message)}>${word}</button>`
+    : html`<span class="row-mark" title=${words}>${word}</span>`;
 }
 
 function failure(app, message) {
@@ -116,7 +133,12 @@ function tools(app, message) {
       className: message.starred ? "starred" : "",
       shortcut: "s",
     })}
-    ${iconButton("link", t("Copy link"), () => app.copyLink(message))}
+    ${
+      editableUntil(app.model, message) === undefined
+        ? nothing
+        : iconButton("pencil", t("Edit"), () => app.edit(message), { shortcut: "e" })
+    }
+    ${iconButton("ellipsis", t("More"), (event) => app.openMessageMenu(message, event.currentTarget, { end: true }))}
   </div>`;
 }
 

@@ -40,7 +40,7 @@ function dialogFrame(app, dialog) {
   return html`<div class="veil" @mousedown=${(event) => event.target === event.currentTarget && close()}>
     <div class="dialog dialog-${dialog.kind}" role="dialog" aria-modal="true" aria-label=${dialog.label} tabindex="-1">
       ${dialog.kind === "switcher" ? app.switcher.template() : nothing} ${dialog.kind === "help" ? help(close) : nothing}
-      ${dialog.kind === "confirm" ? confirm(app, dialog) : nothing}
+      ${dialog.kind === "confirm" ? confirm(app, dialog) : nothing} ${dialog.part ? dialog.part.template() : nothing}
     </div>
   </div>`;
 }
@@ -52,7 +52,7 @@ function confirm(app, dialog) {
     <div class="card-actions">
       <button
         type="button"
-        class="button button-main"
+        class="button ${dialog.danger ? "button-danger" : "button-main"}"
         data-focus
         @click=${() => {
           app.view.closeDialog();
