@@ -60,25 +60,6 @@ class Edit:
     move: Move | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the organisation allows."""
-
-    allow_message_editing: bool = True
-    allow_edit_history: bool = True
-    message_content_edit_limit_seconds: int | None = 600
-    message_content_delete_limit_seconds: int | None = 600
-    move_messages_within_stream_limit_seconds: int | None = 604_800
-    move_messages_between_streams_limit_seconds: int | None = 604_800
-    edit_topic_policy: int = 5
-    move_messages_between_streams_policy: int = 1
-    delete_own_message_policy: int = 1
-    enable_read_receipts: bool = True
-
-
-RULES = Rules()
-
-
 class SnapshotWire(TypedDict):
     """A message as it was from one edit to the next."""
 

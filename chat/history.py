@@ -12,7 +12,6 @@ from chat.database import messages as sql
 from chat.database.messages import MAX_ID, Page, Read
 from chat.database.pool import Database
 from chat.directory import Directory
-from chat.edits import RULES
 from chat.errors import JsonableError
 from chat.highlighting import highlight
 from chat.models import Channel, User, flag_names
@@ -141,7 +140,7 @@ class History:
         wire = message_wire(
             message, users[message.sender_id], channel_name=channel.name if channel else None,
             people=[users[user_id] for user_id in message.user_ids], users=users, apply_markdown=apply_markdown,
-            with_history=RULES.allow_edit_history)
+            with_history=self._directory.realm.allow_edit_history)
         wire["flags"] = ["read", "historical"] if read.flags is None else list(flag_names(read.flags))
         return wire
 

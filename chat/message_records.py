@@ -8,7 +8,7 @@ from typing import Any
 from chat.database import read_receipts as sql
 from chat.database.pool import Database
 from chat.directory import Directory
-from chat.edits import RULES, SnapshotWire, snapshots
+from chat.edits import SnapshotWire, snapshots
 from chat.errors import JsonableError
 from chat.history import History
 from chat.models import User
@@ -26,7 +26,7 @@ class MessageRecords:
 
     async def history(self, reader: User, message_id: int) -> list[SnapshotWire]:
         """Every state the message was in, the oldest first. Comparing texts takes a while: in a thread."""
-        if not RULES.allow_edit_history:
+        if not self._directory.realm.allow_edit_history:
             raise JsonableError("Message edit history is turned off in this organization")
         message = (await self._history.message(reader, message_id)).message
         found: list[SnapshotWire] = await self._in_thread(snapshots, message)
@@ -35,7 +35,7 @@ class MessageRecords:
     async def read_receipts(self, reader: User, message_id: int) -> list[int]:
         """Who has read a message and lets others know. Its sender has, and people who muted each other say nothing."""
         directory = self._directory
-        if not RULES.enable_read_receipts:
+        if not directory.realm.enable_read_receipts:
             raise JsonableError("Read receipts are turned off in this organization")
         message = (await self._history.message(reader, message_id)).message
         silent = {message.sender_id, *directory.muted_users.of(reader.id), *directory.muted_users.muters_of(reader.id)}
@@ -44,4 +44,4 @@ class MessageRecords:
 
     def _tells(self, user_id: int) -> bool:
         user = self._directory.users[user_id]
-        return user.is_active and not user.is_system
+        return user.is_active and not user.is_system and self._directory.settings_of(user_id).send_read_receipts

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from chat.actions.message_checks import check_content, check_post_policy, check_topic
 from chat.directory import Directory
-from chat.edits import RULES
 from chat.errors import JsonableError
 from chat.models import Channel, Message, User
+from chat.permissions import Permissions
 
 PROPAGATE_MODES = ("change_one", "change_later", "change_all")
 GRACE_S = 20
@@ -65,36 +65,17 @@ def edited_content(content: str) -> str:
     return check_content(content) if content.strip() else DELETED
 
 
-def allows(policy: int, user: User) -> bool:
-    """Whether a policy of the wire lets `user` do something."""
-    return {1: not user.is_guest, 2: user.is_administrator, 3: not user.is_guest, 4: user.is_moderator, 5: True,
-            6: False}[policy]
-
-
-def _limit(acting: User, *, crosses: bool, renames: bool) -> int | None:
-    """How old a message may be that `acting` moves so; None: as old as it likes. Raises JsonableError."""
-    limits: list[int | None] = []
-    if renames:
-        if not allows(RULES.edit_topic_policy, acting):
-            raise JsonableError("You don't have permission to edit topics")
-        limits.append(RULES.move_messages_within_stream_limit_seconds)
-    if crosses:
-        if not allows(RULES.move_messages_between_streams_policy, acting):
-            raise JsonableError("You don't have permission to move messages to another channel")
-        limits.append(RULES.move_messages_between_streams_limit_seconds)
-    return None if acting.is_moderator else min((limit for limit in limits if limit is not None), default=None)
-
-
 class EditChecks:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self._permissions = Permissions(directory)
 
     def check_text(self, acting: User, message: Message, now: float) -> None:
         """Whether `acting` may change what the message says."""
-        realm = RULES
+        realm = self._directory.realm
         if not realm.allow_message_editing:
             raise JsonableError("Your organization has turned off message editing")
-        if message.sender_id != acting.id:
+        if not self._permissions.may_edit_content(acting, message.sender_id):
             raise JsonableError("You don't have permission to edit this message")
         limit = realm.message_content_edit_limit_seconds
         if limit is not None and now - message.timestamp > limit + GRACE_S:
@@ -114,7 +95,7 @@ class EditChecks:
             return None
         if old.is_archived:
             raise JsonableError("Messages of an archived channel cannot be moved")
-        limit = _limit(acting, crosses=new is not old, renames=topic is not None)
+        limit = self._limit(acting, crosses=new is not old, renames=topic is not None)
         target = Target(old, message.topic, new, topic, limit)
         if limit is not None and change.propagate_mode != "change_all" and now - message.timestamp > limit:
             raise JsonableError("The time limit for moving this message has passed")
@@ -124,11 +105,24 @@ class EditChecks:
         """Whether `acting` may delete the message."""
         if acting.is_administrator:
             return
-        if message.sender_id != acting.id or not allows(RULES.delete_own_message_policy, acting):
+        if message.sender_id != acting.id or not self._permissions.may_delete_own(acting):
             raise JsonableError("You don't have permission to delete this message")
-        limit = RULES.message_content_delete_limit_seconds
+        limit = self._directory.realm.message_content_delete_limit_seconds
         if limit is not None and now - message.timestamp > limit:
             raise JsonableError("The time limit for deleting this message has passed")
+
+    def _limit(self, acting: User, *, crosses: bool, renames: bool) -> int | None:
+        """How old a message may be that `acting` moves so; None: as old as it likes. Raises JsonableError."""
+        realm, limits = self._directory.realm, list[int | None]()
+        if renames:
+            if not self._permissions.may_move_topics(acting):
+                raise JsonableError("You don't have permission to edit topics")
+            limits.append(realm.move_messages_within_stream_limit_seconds)
+        if crosses:
+            if not self._permissions.may_move_between_channels(acting):
+                raise JsonableError("You don't have permission to move messages to another channel")
+            limits.append(realm.move_messages_between_streams_limit_seconds)
+        return None if acting.is_moderator else min((limit for limit in limits if limit is not None), default=None)
 
     def _destination(self, acting: User, channel_id: int | None) -> Channel:
         channel = None if channel_id is None else self._directory.channel_by_id(channel_id)

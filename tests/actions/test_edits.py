@@ -241,6 +241,9 @@ class HistoryTests(EditCase):
         for client in (grace, ada, alan):
             await client.call("POST", "/mark_all_as_read")
         self.assertEqual(await receipts(self.owner), [grace.user.id, ada.user.id, alan.user.id])
+        await ada.call("PATCH", "/settings", send_read_receipts=False)
+        self.assertEqual(await receipts(self.owner), [grace.user.id, alan.user.id])
+        await ada.call("PATCH", "/settings", send_read_receipts=True)
         await grace.call("POST", f"/users/me/muted_users/{alan.user.id}")
         self.assertEqual(await receipts(grace), [grace.user.id, ada.user.id])
         self.assertEqual(await receipts(alan), [ada.user.id, alan.user.id])
@@ -413,6 +416,26 @@ class MoveTests(EditCase):
         self.assertIn("time limit", (await self.refused(grace, ids[0], topic="ditch"))["msg"])
         await self.edit(grace, ids[2], topic="ditch", propagate_mode="change_later")
         await self.edit(ada, ids[0], topic="ditch", propagate_mode="change_all")
+
+    async def test_settings(self) -> None:
+        """The organisation decides who may edit, move, look at what was before, and at who has read."""
+        grace = await self.server.person()
+        await self.channel("plans", self.owner, grace)
+        news = await self.channel("news", self.owner, grace)
+        message_id = await grace.send("plans", "x")
+        await self.owner.call(
+            "PATCH", "/realm", allow_message_editing=False, edit_topic_policy=4, delete_own_message_policy=4,
+            move_messages_between_streams_policy=2, allow_edit_history=False, enable_read_receipts=False)
+        for params, words in (({"content": "y"}, "turned off"), ({"topic": "y"}, "edit topics"),
+                              ({"stream_id": news}, "another channel")):
+            self.assertIn(words, (await self.refused(grace, message_id, **params))["msg"])
+        self.assertIn("permission", (await grace.refusal("DELETE", f"/messages/{message_id}"))["msg"])
+        for path in ("history", "read_receipts"):
+            self.assertIn("turned off", (await grace.refusal("GET", f"/messages/{message_id}/{path}"))["msg"])
+        await self.edit(self.owner, message_id, topic="y")
+        message = await self.message(grace, message_id)
+        self.assertIn("last_edit_timestamp", message)
+        self.assertNotIn("edit_history", message)
 
     async def test_only_what_one_can_read(self) -> None:
         """Who joined later, and cannot read what was before, moves only what they received."""
