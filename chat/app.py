@@ -183,7 +183,8 @@ class Application:
         self._proxies = Proxies(self.settings.trusted_proxies)
         self._assets = Assets(self.settings.static)
         self._arrival = Arrival(
-            self._proxies, reactor, self.settings.external_url, self._assets.inline_scripts())
+            self._proxies, reactor, self.settings.external_url, self._assets.inline_scripts(),
+            self.settings.data / "uploads" if self.settings.accel_redirect else None)
         self.markdown = MarkdownProcess(reactor)
         self.history = History(database, directory)
         self.limits = RateLimits(reactor, self.settings)
@@ -286,7 +287,7 @@ class Application:
     def _build_uploads(self, bot_changes: BotChanges) -> None:
         """Files and pictures that people upload."""
         database, directory, bus = self.database, self.directory, self.bus
-        self.files = FileStore(self.settings.data)
+        self.files = FileStore(self.settings.data, shared=self.settings.accel_redirect)
         self.pictures = Pictures(self.reactor)
         self.links = TemporaryLinks()
         self.attachments = Attachments(database, directory)

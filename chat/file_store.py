@@ -71,8 +71,11 @@ class ReceivedFile:
 
 
 class FileStore:
-    def __init__(self, data: Path) -> None:
-        root = data / "uploads"
+    """`shared`: whether the group of the server's account, as nginx may be in it, reads the folders too."""
+
+    def __init__(self, data: Path, *, shared: bool = False) -> None:
+        self.root = root = data / "uploads"
+        self._mode = 0o750 if shared else 0o700
         self._pending, self._files, self._thumbnails = root / "pending", root / "files", root / "thumbnails"
         self._pictures, self._drawn = root / "pictures", root / "drawn"
 
@@ -81,7 +84,9 @@ class FileStore:
         missing = [folder for folder in (self._pending, self._files, self._thumbnails, self._pictures, self._drawn)
                    if not folder.is_dir()]
         for folder in missing:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=self._mode, parents=True, exist_ok=True)
+        for folder in (self.root, self._files, self._thumbnails, self._pictures, self._drawn):
+            folder.chmod(self._mode)
         if missing:
             _sync(self._files.parent)
             _sync(self._files.parent.parent)
@@ -111,7 +116,7 @@ class FileStore:
         _sync(received.path)
         target = self.file(received.token)
         if not target.parent.exists():
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            target.parent.mkdir(mode=self._mode, exist_ok=True)
             _sync(target.parent.parent)
         try:
             os.link(received.path, target)

@@ -8,6 +8,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,8 +47,10 @@ def page_policy(external_url: str, inline: Sequence[str] = ()) -> str:
 
 
 class Arrival:
-    def __init__(self, proxies: Proxies, clock: Clock, external_url: str, inline: Sequence[str] = ()) -> None:
+    def __init__(self, proxies: Proxies, clock: Clock, external_url: str, inline: Sequence[str] = (),
+                 accel_folder: Path | None = None) -> None:
         self._proxies = proxies
+        self._accel_folder = accel_folder
         self._clock = clock
         common = {
             "X-Content-Type-Options": "nosniff",
@@ -69,6 +72,7 @@ class Arrival:
         trusted = self._proxies.is_trusted(peer)
         forwarded = _text(request, b"x-forwarded-for") if trusted else None
         request.client_host = self._proxies.client(peer, forwarded)
+        request.accel_folder = self._accel_folder if trusted else None
         given = _text(request, b"x-request-id") if trusted else None
         request.request_id = given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         is_data = request.path.startswith((b"/api/v1/", b"/json/"))

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Callable
 from functools import partial
 from http.cookies import CookieError
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -51,6 +52,8 @@ class BoundedRequest(Request):
     client_host = ""
     request_id = ""
     person_id: int | None = None
+    accel_folder: Path | None = None
+    """Of the files that the server in front sends itself."""
     started_s = 0.0
     is_refused = False
     """Whether all of the body was dropped, as its sender may not send one."""

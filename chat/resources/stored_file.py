@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from twisted.web.pages import notFound
 from twisted.web.static import File
@@ -11,6 +12,8 @@ from twisted.web.static import File
 from chat.file_types import disposition, is_inline, served_type
 
 MAX_RANGES = 8
+ACCEL_PREFIX = "/internal/uploads/"
+"""Where nginx has the folder of uploaded files, for itself (deploy/nginx.conf)."""
 _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 """A browser's own viewer does not open in a sandbox; it runs apart from our origin."""
@@ -49,6 +52,16 @@ class StoredFile(File):
         wanted = request.getHeader(b"range")
         if wanted is not None and (not wanted.isascii() or wanted.count(b",") >= MAX_RANGES):
             request.requestHeaders.removeHeader(b"range")  # nobody who reads a file asks for so many pieces of it
+        folder: Path | None = getattr(request, "accel_folder", None)
+        if folder is not None and self.exists():
+            return self._hand_over(request, folder)
         return super().render_GET(request)  # type: ignore[no-untyped-call]
+
+    def _hand_over(self, request: Any, folder: Path) -> bytes:
+        """The server in front sends the file, with these headers."""
+        name = Path(self.path).relative_to(folder).as_posix()
+        request.setHeader("Content-Type", self.type)
+        request.setHeader("X-Accel-Redirect", ACCEL_PREFIX + quote(name))
+        return b""
 
     render_HEAD = render_GET
