@@ -51,6 +51,7 @@ class QueueOptions:
     """Names of `CAPABILITIES` that the client has."""
 
     def wants(self, event_type: str) -> bool:
+        """Whether events of this type are for the client at all."""
         if "user_settings_object" in self.capabilities and event_type in _OLDER_SETTINGS:
             return False
         if self.event_types is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 import orjson
 from msgspec import Meta
 
-from chat.errors import BadEventQueueId, BadNarrow, JsonableError, NotAllowed
+from chat.errors import BadEventQueueId, BadNarrow, JsonableError, NotAllowed, ParameterInvalid
 from chat.events.queue import CAPABILITIES, DEFAULT_LIFESPAN_S, MAX_LIFESPAN_S, EventQueue, QueueOptions, encode
 from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration, Wish
@@ -20,6 +20,13 @@ from chat.resources.routes import Routes, Who
 TypeNames = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=200)]
 
 
+def read_include_subscribers(text: str) -> bool:
+    """Raises ParameterInvalid."""
+    if text not in ("true", "false", "partial", '"partial"'):
+        raise ParameterInvalid('Argument "include_subscribers" is true, false or "partial".')
+    return text != "false"
+
+
 class Register(Params, frozen=True):
     event_types: TypeNames | None = None
     fetch_event_types: TypeNames | None = None
@@ -27,11 +34,15 @@ class Register(Params, frozen=True):
     client_gravatar: bool = True
     slim_presence: bool = False
     presence_history_limit_days: Annotated[int, Meta(ge=0, le=365)] | None = None
-    include_subscribers: bool = False
+    include_subscribers: Annotated[bool, Param(
+        parse=read_include_subscribers,
+        doc="Or \"partial\", which leaves it to the server for which channels: here for all.")] = False
     all_public_streams: bool = False
     narrow: Annotated[Any, Param(parse=parse_queue_narrow, doc="Pairs of operator and operand.")] = ()
     client_capabilities: Annotated[dict[Annotated[str, Meta(max_length=100)], bool], Meta(max_length=100)] | None = None
-    queue_lifespan_secs: Annotated[Annotated[int, Meta(ge=0)] | None, Param(alias="idle_queue_timeout")] = None
+    queue_lifespan_secs: Annotated[Annotated[int, Meta(ge=0)] | None, Param(
+        alias="idle_queue_timeout",
+        doc="How long the queue waits for a client that went away: ten minutes at least, seven days at most.")] = None
 
 
 class RegisteredWire(TypedDict):
@@ -40,6 +51,7 @@ class RegisteredWire(TypedDict):
     zulip_version: str
     zulip_feature_level: int
     zulip_merge_base: str
+    idle_queue_timeout: int
 
 
 class GetEvents(Params, frozen=True):
@@ -85,7 +97,7 @@ class EventsResource:
         _, state = await self._registration.register(notes.caller, options, Wish(
             fetch, p.include_subscribers, "user_settings_object" in capable, p.slim_presence,
             HISTORY_DAYS if p.presence_history_limit_days is None else p.presence_history_limit_days))
-        return state
+        return {**state, "idle_queue_timeout": options.lifespan_s}
 
     @routes.get("/events", who=Who.USER, params=GetEvents, returns=EventsWire, summary="Get events from a queue",
                 errors=(BadEventQueueId,), waits=True,
