@@ -192,6 +192,9 @@ class Application:
         self.accounts = Accounts(database, directory, bus, self._in_thread, self.limits)
         self.activity = Activity(database, directory, bus, reactor)
         self.dormancy = Dormancy(self.activity, reactor)
+        self.user_settings = UserSettingsActions(database, directory, bus)
+        self.presence = PresenceActions(self.presences, directory, bus, reactor)
+        bus.listen(self.presence.hear)
         self.presence_writer = PresenceWriter(self.presences, database, reactor)
         self.seal = Seal(kept_secret(self.settings.data, "bot-keys", SECRET_BYTES))
         bot_changes = BotChanges(directory, self.seal)
@@ -229,10 +232,10 @@ class Application:
                 ChannelsResource(self.channels, self.subscriptions, directory, self.history),
                 EventsResource(self.queues, registration),
                 AlertWordsResource(AlertWordActions(database, directory, bus), directory),
-                PresenceResource(PresenceActions(self.presences, directory, bus, reactor), self.presences, directory,
+                PresenceResource(self.presence, self.presences, directory,
                                  reactor),
                 TypingResource(Typing(directory, bus)),
-                UserStatusResource(UserStatuses(database, directory, bus), directory),
+                UserStatusResource(UserStatuses(database, directory, bus), self.user_settings, directory),
                 UserTopicsResource(UserTopics(database, directory, bus), directory),
                 MutedUsersResource(MutedUserActions(database, directory, bus)),
                 DraftsResource(Drafts(database, directory, bus, reactor)),
@@ -241,7 +244,7 @@ class Application:
                 EmojiResource(self.own_emoji, directory),
                 AvatarsResource(self.avatars),
                 IncomingWebhooks(self.sending, directory, reactor, self._signing_secret),
-                SettingsResource(UserSettingsActions(database, directory, bus), self.realm_settings, self.users,
+                SettingsResource(self.user_settings, self.realm_settings, self.users,
                                  self.permissions),
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))

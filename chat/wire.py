@@ -137,11 +137,23 @@ class SubscriptionWire(ChannelWire):
     subscribers: NotRequired[list[int]]
 
 
-def subscription_wire(channel: Channel, subscription: Subscription, *, null_means_default: bool = True
-                      ) -> dict[str, Any]:
-    """One's own view of a channel one is subscribed to. Without `null_means_default` (older clients) the
-    notification settings that follow the person's own are spelled out."""
-    follows = None if null_means_default else False
+CHANNEL_NOTIFICATIONS: Mapping[str, str] = {
+    "desktop_notifications": "enable_stream_desktop_notifications",
+    "audible_notifications": "enable_stream_audible_notifications",
+    "push_notifications": "enable_stream_push_notifications",
+    "email_notifications": "enable_stream_email_notifications",
+    "wildcard_mentions_notify": "wildcard_mentions_notify"}
+"""What one can set for one channel, and the setting of one's own that it follows where it is null."""
+
+
+def spelled_out(settings: object, prop: str, value: Any) -> Any:
+    """The value of a subscription's property for clients that do not know what null means."""
+    return getattr(settings, CHANNEL_NOTIFICATIONS[prop]) if value is None and prop in CHANNEL_NOTIFICATIONS else value
+
+
+def subscription_wire(channel: Channel, subscription: Subscription) -> dict[str, Any]:
+    """One's own view of a channel one is subscribed to."""
+    follows = None
     return {
         **channel_wire(channel),
         "color": subscription.color,

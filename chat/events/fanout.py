@@ -13,7 +13,7 @@ import orjson
 from chat.changes import ApiKeyGone, SessionGone, UserSet
 from chat.directory import Directory
 from chat.event_types import Event, MessageEvent, UpdateMessageEvent
-from chat.events.forms import FORMS, ONE_FORM
+from chat.events.forms import ONE_FORM, forms
 from chat.events.queue import EventQueue
 from chat.events.queues import EventQueues
 from chat.models import Channel, Flag, Message, flag_names
@@ -31,6 +31,7 @@ class Fanout:
         self._queues = queues
         self._directory = directory
         self._on_credential_end: list[Callable[[bytes], None]] = []
+        self._forms = forms(directory)
         self.encodes = 0
 
     def on_credential_end(self, callback: Callable[[bytes], None]) -> None:
@@ -58,11 +59,11 @@ class Fanout:
     def _process_other(self, event: Event) -> None:
         assert event.body is not None
         event_type, now = event.body["type"], self._queues.now()
-        form = FORMS.get(event_type, ONE_FORM)
+        form = self._forms.get(event_type) or self._forms.get(f"{event_type}/{event.body.get('op')}", ONE_FORM)
         encoded: dict[Hashable, list[bytes]] = {}
         for queue in self._present(event.audience):
             if queue.options.wants(event_type):
-                kind = form.kind(queue.options)
+                kind = form.kind(queue)
                 bodies = encoded.get(kind)
                 if bodies is None:
                     bodies = encoded[kind] = [self._encode(body) for body in form.bodies(event.body, kind)]

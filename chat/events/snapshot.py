@@ -57,6 +57,7 @@ from chat.wire import (
     avatar_url,
     channel_wire,
     group_wire,
+    spelled_out,
     subscription_wire,
     user_wire,
 )
@@ -73,6 +74,8 @@ class Wish:
     """None: everything."""
     include_subscribers: bool = False
     user_settings_object: bool = False
+    knows_null: bool = False
+    """That null in a subscription means: as everywhere."""
     slim_presence: bool = False
     presence_days: int = HISTORY_DAYS
 
@@ -239,10 +242,13 @@ class Registration:
         directory = self._directory
         lists: dict[str, list[dict[str, Any]]] = {"subscriptions": [], "unsubscribed": [], "never_subscribed": []}
         mine, former = directory.subscriptions_of(user.id), directory.formerly_subscribed(user.id)
+        settings = directory.settings_of(user.id)
         for channel in self._visible(user):
             subscription = mine.get(channel.id)
             if subscription is not None:
                 wire = subscription_wire(channel, subscription)
+                if not wish.knows_null:
+                    wire = {prop: spelled_out(settings, prop, value) for prop, value in wire.items()}
                 lists["subscriptions"].append(wire)
             else:
                 wire = dict(channel_wire(channel))

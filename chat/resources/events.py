@@ -95,7 +95,8 @@ class EventsResource:
             lifespan_s=min(max(p.queue_lifespan_secs or 0, DEFAULT_LIFESPAN_S), MAX_LIFESPAN_S),
             slim_presence=p.slim_presence, capabilities=capable)
         _, state = await self._registration.register(notes.caller, options, Wish(
-            fetch, p.include_subscribers, "user_settings_object" in capable, p.slim_presence,
+            fetch, p.include_subscribers, "user_settings_object" in capable,
+            "notification_settings_null" in capable, p.slim_presence,
             HISTORY_DAYS if p.presence_history_limit_days is None else p.presence_history_limit_days))
         return {**state, "idle_queue_timeout": options.lifespan_s}
 

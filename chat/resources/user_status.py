@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict
 
 from msgspec import Meta
 
+from chat.actions.user_settings import UserSettingsActions
 from chat.actions.user_status import StatusWish, UserStatuses
 from chat.directory import Directory
 from chat.errors import JsonableError
@@ -31,8 +32,9 @@ class StatusWire(TypedDict):
 class UserStatusResource:
     routes = Routes("user_status")
 
-    def __init__(self, statuses: UserStatuses, directory: Directory) -> None:
+    def __init__(self, statuses: UserStatuses, settings: UserSettingsActions, directory: Directory) -> None:
         self._statuses = statuses
+        self._settings = settings
         self._directory = directory
 
     @routes.post("/users/me/status", who=Who.HUMAN, params=UpdateStatus, summary="Set one's status",
@@ -43,6 +45,8 @@ class UserStatusResource:
             raise JsonableError("Client did not pass any new values.")
         await self._statuses.do_update_user_status(notes.caller, StatusWish(
             p.status_text, p.emoji_name, p.emoji_code, p.reaction_type))
+        if p.away is not None:
+            await self._settings.do_update(notes.caller, {"presence_enabled": not p.away})
 
     @routes.get("/users/{user_id:int}/status", who=Who.USER, returns=StatusWire, summary="Get a user's status")
     async def get_user_status(self, notes: RequestNotes, p: Params, user_id: int) -> StatusWire:

@@ -100,3 +100,24 @@ class PresenceTests(ChatTestCase):
                       {"status": "active", "history_limit_days": -1}):
             refusal = await self.owner.refusal("POST", "/users/me/presence", **wrong)
             self.assertEqual(refusal["status"], 400)
+
+    async def test_invisible(self) -> None:
+        """Who does not want it known looks as if they had just left, and is not noted again until they want it."""
+        await self.ping(self.grace)
+        queue = (await self.owner.register(event_types=["user_status"]))["queue_id"]
+        await self.grace.call("PATCH", "/settings", presence_enabled=False)
+        await self.ping(self.grace)
+        found = (await self.owner.call("GET", f"/users/{self.grace.user.id}/presence"))["presence"]
+        self.assertEqual(found["aggregated"]["status"], "offline")
+        state = await self.owner.register(fetch_event_types=["user_status"])
+        self.assertEqual(state["user_status"], {str(self.grace.user.id): {"away": True}})
+        await self.grace.call("POST", "/users/me/status", away=False)
+        await self.ping(self.grace)
+        found = (await self.owner.call("GET", f"/users/{self.grace.user.id}/presence"))["presence"]
+        self.assertEqual(found["aggregated"]["status"], "active")
+        self.assertEqual([event["away"] for event in await self.owner.events(queue)], [True, False])
+
+    async def test_an_organisation_without(self) -> None:
+        await self.owner.call("PATCH", "/realm", presence_disabled=True)
+        await self.ping(self.grace)
+        self.assertIsNone(self.app.presences.get(self.grace.user.id))

@@ -71,3 +71,23 @@ class TypingTests(ChatTestCase):
                 (self.guest, {"op": "start", "type": "stream", "topic": "t", "stream_id": self.general}),
                 (self.owner, {"op": "start", "type": "stream", "topic": "t", "stream_id": 999})):
             self.assertEqual((await client.refusal("POST", "/typing", **wrong))["status"], 400, wrong)
+
+    async def test_settings(self) -> None:
+        """Who does not want to tell cannot; who does not want to hear does not."""
+        queue = await self.queue(self.grace, client_capabilities=CHANNELS)
+        to_grace = {"op": "start", "to": [self.grace.user.id]}
+        to_channel = {"op": "start", "type": "channel", "stream_id": self.general, "topic": "castle"}
+        await self.owner.call("PATCH", "/settings", send_private_typing_notifications=False)
+        refusal = await self.owner.refusal("POST", "/typing", **to_grace)
+        self.assertIn("direct messages", refusal["msg"])
+        await self.owner.call("POST", "/typing", **to_channel)
+        await self.owner.call("PATCH", "/settings", send_stream_typing_notifications=False)
+        refusal = await self.owner.refusal("POST", "/typing", **to_channel)
+        self.assertIn("channel messages", refusal["msg"])
+        self.assertEqual(len(await self.grace.events(queue)), 1)
+        await self.owner.call("PATCH", "/settings", send_private_typing_notifications=True,
+                              send_stream_typing_notifications=True)
+        await self.grace.call("PATCH", "/settings", receives_typing_notifications=False)
+        await self.owner.call("POST", "/typing", **to_grace)
+        await self.owner.call("POST", "/typing", **to_channel)
+        self.assertEqual(len(await self.grace.events(queue)), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chat.event_types import Event
-from chat.events.forms import FORMS
+from chat.events.forms import forms
 from chat.events.queue import CAPABILITIES, MAX_LIFESPAN_S, QueueOptions
 from chat.models import Role
 from tests.support.harness import ChatTestCase, Client
@@ -157,5 +157,27 @@ class FormsTests(ChatTestCase):
                             for capable in ((), ("user_settings_object",)))
                 self.assertEqual((old.wants(event_type), new.wants(event_type)), (True, False))
 
+    async def test_null_settings_of_channels(self) -> None:
+        """Null means "as I have it everywhere"; who does not know that is told how that is, at first and later."""
+        for knows in (True, False):
+            state = await self.owner.register(fetch_event_types=["subscription"], event_types=["subscription"],
+                                              client_capabilities={"notification_settings_null": knows})
+            await self.owner.call("POST", "/users/me/subscriptions", subscriptions=[{"name": f"new {knows}"}])
+            (event,) = [event for event in await self.owner.events(state["queue_id"]) if event["op"] == "add"]
+            for subscription in (*state["subscriptions"], *event["subscriptions"]):
+                self.assertIs(subscription["email_notifications"], None if knows else False)
+                self.assertIs(subscription["wildcard_mentions_notify"], None if knows else True)
+
+    async def test_many_older_clients(self) -> None:
+        """What is told to many is encoded once, however old their clients are."""
+        people = [await self.server.person() for _ in range(4)]
+        for client in people:
+            await client.register(event_types=["subscription"], fetch_event_types=[])
+        before = self.app.fanout.encodes
+        await self.owner.call("POST", "/users/me/subscriptions", subscriptions=[{"name": "general"}],
+                              principals=[people[0].user.id])
+        self.assertEqual(self.app.fanout.encodes, before + 2)  # to the one who is subscribed, and to the others
+
     def test_every_form_is_of_an_event_that_clients_know(self) -> None:
-        self.assertLessEqual(set(FORMS), {"presence", "typing", "delete_message", "realm_linkifiers", "subscription"})
+        self.assertEqual({name.split("/")[0] for name in forms(self.app.directory)},
+                         {"presence", "typing", "delete_message", "realm_linkifiers", "subscription"})

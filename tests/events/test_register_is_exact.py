@@ -158,7 +158,8 @@ class World:
             assert status == 200, body
             for event in body["events"]:
                 model.apply(event)
-            state = await client.register(include_subscribers=True, fetch_event_types=list(FETCH))
+            state = await client.register(include_subscribers=True, fetch_event_types=list(FETCH),
+                                          client_capabilities={"notification_settings_null": True})
             fresh = ClientState(state)
             model.forget_ends(fresh)
             assert model.comparable() == fresh.comparable()

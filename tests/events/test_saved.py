@@ -71,7 +71,8 @@ class SavedTests(ChatTestCase):
         for event in await grace.events(state["queue_id"]):
             if event["type"] != "restart":
                 model.apply(event)
-        fresh = ClientState(await grace.register(include_subscribers=True, fetch_event_types=list(FETCH)))
+        fresh = ClientState(await grace.register(include_subscribers=True, fetch_event_types=list(FETCH),
+                                                 client_capabilities={"notification_settings_null": True}))
         self.assertEqual(model.comparable(), fresh.comparable())
 
     async def test_after_a_crash(self) -> None:
