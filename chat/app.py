@@ -67,6 +67,7 @@ from chat.database.pool import Database
 from chat.deferred_work import DeferredWork
 from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from chat.directory import Directory, Loaded
+from chat.embedded_bots import EMBEDDED_BOTS
 from chat.events import saved
 from chat.events.fanout import Fanout
 from chat.events.queues import EventQueues
@@ -91,6 +92,7 @@ from chat.resources.alert_words import AlertWordsResource
 from chat.resources.arrival import Arrival
 from chat.resources.assets import Assets
 from chat.resources.avatars import AvatarPages, AvatarsResource
+from chat.resources.bot_catalogue import catalogue
 from chat.resources.bot_storage import BotStorageResource
 from chat.resources.bots import BotsResource
 from chat.resources.channels import ChannelsResource
@@ -121,6 +123,7 @@ from chat.resources.uploads import UploadsResource
 from chat.resources.user_status import UserStatusResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
+from chat.resources.webhooks import services
 from chat.sealing import SECRET_BYTES, Seal
 from chat.settings import Settings, StartError, allowed_networks
 from chat.smtp import MailDelivery
@@ -129,6 +132,7 @@ from chat.thumbnails import Pictures
 from chat.uploaded import MAX_PICTURE_MIB
 from chat.workers.dormancy import Dormancy
 from chat.workers.emails import Emails
+from chat.workers.embedded_bots import EmbeddedBots
 from chat.workers.outgoing_webhooks import OutgoingWebhooks
 from chat.workers.presence import PresenceWriter
 from chat.workers.scheduled_messages import ScheduledDelivery
@@ -199,9 +203,10 @@ class Application:
         self.seal = Seal(kept_secret(self.settings.data, "bot-keys", SECRET_BYTES))
         bot_changes = BotChanges(directory, self.seal)
         self.users = Users(database, directory, bus, self.activity, bot_changes)
-        self.bots = Bots(database, directory, bus, self.users, bot_changes, self.seal, {})
         self.channels = Channels(database, directory, bus, self.markdown, self.activity, bot_changes)
         self.permissions = Permissions(directory)
+        self.bots = Bots(database, directory, bus, self.users, bot_changes, self.seal, self.permissions,
+                         {name: bot.config for name, bot in EMBEDDED_BOTS.items()})
         self.realm_settings = RealmSettings(database, directory, bus)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
         self.organisations = Organisations(database, directory, bus)
@@ -218,7 +223,7 @@ class Application:
         bus.listen(self.scheduled_delivery.hear)
         registration = Registration(
             database, directory, self.presences, self.queues, self.settings, reactor,
-            generation=self._generation)
+            generation=self._generation, catalogue=catalogue(EMBEDDED_BOTS.values(), services().values()))
         authentication = Authentication(directory, self.accounts, reactor)
         rest = Rest(reactor, self.limits, self.metrics, database.count, self.activity.seen, self.languages.of_request)
         self.rest = rest
@@ -268,6 +273,9 @@ class Application:
         """Bots that the server itself asks, or has asked, when someone speaks to them."""
         self.consequences.append(questions_to_bots(self.directory))
         answers = BotAnswers(self.database, self.directory, self.sending, self.reactor)
+        self.embedded_bots = EmbeddedBots(EMBEDDED_BOTS, answers, self.database, self.directory, self.reactor,
+                                          SystemRandom().random)
+        self.embedded_bots.serve(self.deferred_work)
         self.outgoing_webhooks = OutgoingWebhooks(answers, self.outbound, self.directory)
         self.outgoing_webhooks.serve(self.deferred_work)
 

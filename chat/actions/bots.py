@@ -40,6 +40,7 @@ from chat.errors import JsonableError, NotAllowed
 from chat.event_types import Event
 from chat.models import Channel, Role, User
 from chat.passwords import new_api_key
+from chat.permissions import Permissions
 from chat.sealing import Seal
 
 _LANE = ("directory",)
@@ -79,7 +80,7 @@ class BotChange:
 
 class Bots:
     def __init__(self, database: Database, directory: Directory, bus: Bus, users: Users, changes: BotChanges,
-                 seal: Seal, embedded: Mapping[str, Mapping[str, str]]) -> None:
+                 seal: Seal, permissions: Permissions, embedded: Mapping[str, Mapping[str, str]]) -> None:
         """`embedded` has the configuration that each embedded bot starts with, by name."""
         self._database = database
         self._directory = directory
@@ -87,6 +88,7 @@ class Bots:
         self._users = users
         self._changes = changes
         self._seal = seal
+        self._permissions = permissions
         self._embedded = embedded
 
     def of(self, owner: User) -> list[User]:
@@ -200,6 +202,7 @@ class Bots:
         if change.config is not None:
             if user.bot_type not in (BotType.EMBEDDED, BotType.INCOMING_WEBHOOK):
                 raise JsonableError("This bot has no configuration")
+            self._check_keys(user.bot_type, bot.service_name, change.config)
             bot = replace(bot, config={**bot.config, **check_config(change.config)})
         if change.base_url is not None:
             bot = replace(bot, base_url=check_url(change.base_url))
@@ -216,9 +219,7 @@ class Bots:
         if new.bot_type == BotType.EMBEDDED:
             if new.service_name not in self._embedded:
                 raise JsonableError("Invalid embedded bot name.")
-            unknown = config.keys() - self._embedded[new.service_name].keys()
-            if unknown:
-                raise JsonableError(f"Invalid configuration key: '{min(unknown)}'")
+            self._check_keys(new.bot_type, new.service_name, config)
             config = {**self._embedded[new.service_name], **config}
         elif config and new.bot_type != BotType.INCOMING_WEBHOOK:
             raise JsonableError("Only embedded bots and incoming webhooks have a configuration")
@@ -228,8 +229,14 @@ class Bots:
             new.hears_all_public, new.service_name or (new.short_name if is_outgoing else ""),
             check_url(new.base_url) if is_outgoing else "", new.interface, new_api_key() if is_outgoing else "", config)
 
+    def _check_keys(self, bot_type: int | None, service_name: str, config: Mapping[str, str]) -> None:
+        """An embedded bot has the keys that it knows; an incoming webhook those of its service, whatever they are."""
+        unknown = config.keys() - self._embedded.get(service_name, {}).keys()
+        if bot_type == BotType.EMBEDDED and unknown:
+            raise JsonableError(f"Invalid configuration key: '{min(unknown)}'")
+
     def _check_may_create(self, owner: User, bot_type: int) -> None:
-        if owner.is_guest or owner.is_bot:
+        if owner.is_bot or not self._permissions.may_create_bot(owner, generic=bot_type == BotType.GENERIC):
             raise NotAllowed("Insufficient permission")
 
     def _check_room(self, owner: User) -> None:

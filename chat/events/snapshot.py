@@ -97,7 +97,9 @@ class _Rows:
 
 class Registration:
     def __init__(self, database: Database, directory: Directory, presences: Presences, queues: EventQueues,
-                 settings: Settings, clock: Clock, generation: int) -> None:
+                 settings: Settings, clock: Clock, generation: int,
+                 catalogue: Mapping[str, Any] | None = None) -> None:
+        """`catalogue` has what bots one can make, by the part's name."""
         self._database = database
         self._directory = directory
         self._presences = presences
@@ -136,6 +138,7 @@ class Registration:
             "realm_user_settings_defaults": lambda user, wish: {
                 "realm_user_settings_defaults": user_settings_defaults_wire(directory.user_settings_defaults)},
             **{name: _constant(value) for name, value in _EMPTY.items()},
+            **{name: _constant({name: value}) for name, value in (catalogue or {}).items()},
         }
 
     async def register(self, user: User, options: QueueOptions, wish: Wish) -> tuple[EventQueue, dict[str, Any]]:
@@ -278,9 +281,7 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "giphy": {"giphy_api_key": ""},
     "onboarding_steps": {"onboarding_steps": []},
     "realm_domains": {"realm_domains": []},
-    "realm_embedded_bots": {"realm_embedded_bots": []},
     "realm_filters": {"realm_filters": []},
-    "realm_incoming_webhook_bots": {"realm_incoming_webhook_bots": []},
     "realm_linkifiers": {"realm_linkifiers": []},
     "realm_playgrounds": {"realm_playgrounds": []},
     "stop_words": {"stop_words": []},
