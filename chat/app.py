@@ -41,6 +41,7 @@ from chat.actions.sending import Consequence, Sending
 from chat.actions.subscriptions import Subscriptions
 from chat.actions.typing import Typing
 from chat.actions.uploads import Uploads
+from chat.actions.user_groups import UserGroupActions
 from chat.actions.user_settings import UserSettingsActions
 from chat.actions.user_status import UserStatuses
 from chat.actions.user_topics import UserTopics
@@ -59,6 +60,7 @@ from chat.database import people as people_sql
 from chat.database import presence as presence_sql
 from chat.database import realm as realm_sql
 from chat.database import saved_queues as saved_queue_sql
+from chat.database import user_groups as user_group_sql
 from chat.database import user_settings as user_setting_sql
 from chat.database import user_status as user_status_sql
 from chat.database import user_topics as user_topic_sql
@@ -120,6 +122,7 @@ from chat.resources.settings import SettingsResource
 from chat.resources.static import StaticFiles
 from chat.resources.typing import TypingResource
 from chat.resources.uploads import UploadsResource
+from chat.resources.user_groups import UserGroupsResource
 from chat.resources.user_status import UserStatusResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
@@ -249,6 +252,7 @@ class Application:
                 EmojiResource(self.own_emoji, directory),
                 AvatarsResource(self.avatars),
                 IncomingWebhooks(self.sending, directory, reactor, self._signing_secret),
+                UserGroupsResource(UserGroupActions(database, directory, bus, self.permissions), directory),
                 SettingsResource(self.user_settings, self.realm_settings, self.users,
                                  self.permissions),
                 ServerResource(directory, self.settings, rest)):
@@ -403,6 +407,7 @@ class Application:
             user_settings=await user_setting_sql.everyones(db),
             user_settings_defaults=user_settings_defaults,
             users=await people_sql.users(db),
+            groups=await user_group_sql.groups(db),
             bots=await bot_sql.bots(db, self.seal),
             channels=await channel_sql.channels(db),
             subscriptions=await channel_sql.subscriptions(db),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat.bots import Bot
-from chat.models import Channel, Organisation, Session, Subscription, User
+from chat.models import Channel, Group, Organisation, Session, Subscription, User
 from chat.personal import MutedUser, TopicPolicy, UserStatus
 from chat.realm import Realm
 from chat.uploaded import CustomEmoji
@@ -45,6 +45,16 @@ class SubscriptionGone:
 @dataclass(frozen=True, slots=True)
 class OrganisationSet:
     organisation: Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSet:
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class GroupGone:
+    group_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,6 @@ class UserStatusSet:
     status: UserStatus
 
 
-Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | RealmSet
-          | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet | ApiKeyGone | SessionSet | SessionGone | DormantSet
-          | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet | UserStatusSet)
+Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | GroupSet | GroupGone
+          | RealmSet | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet | ApiKeyGone | SessionSet | SessionGone
+          | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet | UserStatusSet)

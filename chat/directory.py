@@ -18,11 +18,12 @@ from chat.alert_words import AlertWords
 from chat.attention import MutedUsers, TopicPolicies
 from chat.bots import Bot
 from chat.event_types import Event
-from chat.group_values import SYSTEM_GROUPS, AnonymousGroup, GroupValue
+from chat.group_values import SYSTEM_GROUPS, GroupValue
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
 from chat.personal import MutedUser, Policy, TopicPolicy, UserStatus
 from chat.realm import Realm
 from chat.uploaded import CustomEmoji, emoji_map_wire
+from chat.user_groups import UserGroups
 from chat.user_settings import UserSettings
 from chat.wire import UserWire, system_groups, user_wire
 
@@ -38,6 +39,8 @@ class Loaded:
     user_settings_defaults: UserSettings = field(default_factory=UserSettings)
     users: Sequence[User] = ()
     bots: Sequence[Bot] = ()
+    groups: Sequence[Group] = ()
+    """Those that people made."""
     channels: Sequence[Channel] = ()
     subscriptions: Sequence[Subscription] = ()
     former: Sequence[tuple[int, int]] = ()
@@ -62,19 +65,6 @@ class _Roll:
     array: str | None = None
 
 
-_BY_ROLE: Mapping[int, Callable[[User, bool], bool]] = {
-    SYSTEM_GROUPS["role:internet"]: lambda user, is_new: True,
-    SYSTEM_GROUPS["role:everyone"]: lambda user, is_new: True,
-    SYSTEM_GROUPS["role:members"]: lambda user, is_new: not user.is_guest,
-    SYSTEM_GROUPS["role:fullmembers"]: lambda user, is_new: user.is_moderator or not (user.is_guest or is_new),
-    SYSTEM_GROUPS["role:moderators"]: lambda user, is_new: user.is_moderator,
-    SYSTEM_GROUPS["role:administrators"]: lambda user, is_new: user.is_administrator,
-    SYSTEM_GROUPS["role:owners"]: lambda user, is_new: user.is_owner,
-    SYSTEM_GROUPS["role:nobody"]: lambda user, is_new: False,
-}
-"""Who is in the groups that follow from roles."""
-
-
 class Directory:
     def __init__(self, external_url: str) -> None:
         self.external_url = external_url
@@ -90,6 +80,7 @@ class Directory:
         self.channels: dict[int, Channel] = {}
         self.sessions: dict[bytes, Session] = {}
         self.alert_words = AlertWords()
+        self.user_groups = UserGroups()
         self.topic_policies = TopicPolicies()
         self.muted_users = MutedUsers()
         self.emoji: dict[int, CustomEmoji] = {}
@@ -115,6 +106,8 @@ class Directory:
             changes.SubscriptionSet: lambda change: self._set_subscription(change.subscription),
             changes.SubscriptionGone: lambda change: self._drop_subscription(change.user_id, change.channel_id),
             changes.OrganisationSet: lambda change: self._set_organisation(change.organisation),
+            changes.GroupSet: lambda change: self.user_groups.put(change.group),
+            changes.GroupGone: lambda change: self.user_groups.remove(change.group_id),
             changes.RealmSet: lambda change: setattr(self, "realm", change.realm),
             changes.UserSettingsSet: lambda change: self._user_settings.update({change.user_id: change.settings}),
             changes.UserSettingsDefaultsSet: lambda change: setattr(
@@ -141,6 +134,7 @@ class Directory:
         self.bots.update((bot.user_id, bot) for bot in loaded.bots)
         self._user_settings.update(loaded.user_settings)
         self.user_settings_defaults = loaded.user_settings_defaults
+        self.user_groups.load(loaded.groups)
         for channel in loaded.channels:
             self._set_channel(channel)
         for subscription in loaded.subscriptions:
@@ -250,26 +244,32 @@ class Directory:
 
     def groups(self) -> list[Group]:
         """All groups, by id."""
-        return sorted(system_groups(self.active_users()), key=lambda group: group.id)
+        return sorted([*self._system_groups(), *self.user_groups.made.values()], key=lambda group: group.id)
 
     def group_by_id(self, group_id: int) -> Group | None:
-        return next((group for group in self.groups() if group.id == group_id), None)
+        return self.user_groups.made.get(group_id) or next(
+            (group for group in self._system_groups() if group.id == group_id), None)
+
+    def group_by_name(self, name: str) -> Group | None:
+        """By name, whatever the case of one that people made."""
+        if name not in SYSTEM_GROUPS:
+            return self.user_groups.by_name(name)
+        return next(group for group in self._system_groups() if group.name == name)
 
     def is_in(self, user: User, value: GroupValue) -> bool:
         """Whether `user` is in a group, or named by a value of its own."""
-        if isinstance(value, AnonymousGroup):
-            return user.id in value.direct_members or any(
-                self.is_in(user, group_id) for group_id in value.direct_subgroups)
-        return user.is_active and _BY_ROLE[value](user, self.is_new_member(user.id))
+        return user.is_active and self.user_groups.is_in(user, value, is_new=self.is_new_member(user.id))
+
+    def members_of(self, group: Group) -> frozenset[int]:
+        """Ids of the active people in a group and in its subgroups."""
+        return frozenset(user.id for user in self.active_users() if self.is_in(user, group.id))
 
     def is_new_member(self, user_id: int) -> bool:
         """Whether a member is too new here for what is left to full members."""
         return False
 
-    def group_by_name(self, name: str) -> Group | None:
-        if name not in SYSTEM_GROUPS:
-            return None
-        return next(group for group in self.groups() if group.name == name)
+    def _system_groups(self) -> list[Group]:
+        return system_groups(self.active_users())
 
     # Emoji
 

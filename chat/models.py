@@ -11,6 +11,8 @@ from enum import IntEnum, IntFlag
 from functools import cache
 from typing import Any
 
+from chat.group_values import NOBODY, GroupValue
+
 MAX_CHANNEL_NAME = 60
 MAX_CHANNEL_DESCRIPTION = 1024
 MAX_TOPIC = 60
@@ -146,6 +148,7 @@ class Group:
     is_system: bool
     member_ids: frozenset[int]
     subgroup_ids: tuple[int, ...]
+    can_mention_group: GroupValue = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

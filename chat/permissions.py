@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from chat.directory import Directory
 from chat.group_values import GroupValue
-from chat.models import Channel, PostPolicy, User
+from chat.models import Channel, Group, PostPolicy, User
 
 Test = Callable[["Permissions", User], bool]
 MAX_FREE_WILDCARD = 15
@@ -45,6 +45,13 @@ class Permissions:
     def may_edit_groups(self, user: User) -> bool:
         """Whether `user` may make groups, and change those they are in (moderators: all)."""
         return self.common(user, self._directory.realm.user_group_edit_policy)
+
+    def may_edit_group(self, user: User, group: Group) -> bool:
+        """One that people made: moderators any, others those they are in."""
+        return self.may_edit_groups(user) and (user.is_moderator or user.id in group.member_ids)
+
+    def may_mention_group(self, user: User, group: Group) -> bool:
+        return self.has(user, group.can_mention_group)
 
     def may_add_emoji(self, user: User) -> bool:
         return self.common(user, self._directory.realm.add_custom_emoji_policy)

@@ -113,6 +113,8 @@ class Realm(msgspec.Struct, frozen=True):
 
 REALM_SETTINGS = declared(Realm)
 """By name."""
+CAN_MENTION_GROUP = GroupRule("role:everyone")
+"""Of a group: who may mention it."""
 
 
 def in_update_dict(one: Declared) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict
 
-from chat.group_values import SYSTEM_GROUPS
+from chat.group_values import SYSTEM_GROUPS, group_value_wire
 from chat.models import Channel, Group, Message, PostPolicy, Reaction, Role, Subscription, User
 from chat.uploaded import PICTURES, REALM_PATH, avatar_name
 
@@ -176,7 +176,8 @@ class GroupWire(TypedDict):
     members: list[int]
     direct_subgroup_ids: list[int]
     is_system_group: bool
-    can_mention_group: int
+    can_mention_group: Any
+    """An id, or people and groups named on the spot."""
 
 
 def group_wire(group: Group) -> GroupWire:
@@ -187,7 +188,7 @@ def group_wire(group: Group) -> GroupWire:
         "members": sorted(group.member_ids),
         "direct_subgroup_ids": sorted(group.subgroup_ids),
         "is_system_group": group.is_system,
-        "can_mention_group": SYSTEM_GROUPS["role:nobody" if group.is_system else "role:everyone"],
+        "can_mention_group": group_value_wire(group.can_mention_group),
     }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from chat.actions.message_checks import MAX_FREE_WILDCARD
 from chat.database import messages as sql
 from chat.database.people import Runs
 from chat.directory import Directory
 from chat.errors import TopicWildcardNotAllowed
 from chat.markdown.renderer import Rendered
 from chat.models import ChannelRecipient, Flag, Recipient, User
+from chat.permissions import Permissions
 
 CONCERNED = (Flag.MENTIONED | Flag.STREAM_WILDCARD_MENTIONED | Flag.TOPIC_WILDCARD_MENTIONED | Flag.HAS_ALERT_WORD)
 
@@ -25,7 +25,7 @@ async def participants(db: Runs, directory: Directory, sender: User, recipient: 
         return frozenset()
     found = await sql.participants(db, recipient.channel.id, recipient.topic)
     people = directory.subscribers(recipient.channel.id) & {*found, sender.id}
-    if len(people) > MAX_FREE_WILDCARD and not sender.is_administrator:
+    if not Permissions(directory).may_mention_all(sender, len(people)):
         raise TopicWildcardNotAllowed
     return people
 
@@ -37,10 +37,8 @@ def concerned(directory: Directory, rendered: Rendered, readers: Collection[int]
     if rendered.mentions_channel_wildcard:
         flags = dict.fromkeys(readers, int(Flag.STREAM_WILDCARD_MENTIONED))
     mentioned = set(rendered.mentioned_user_ids)
-    if rendered.mentioned_group_ids:
-        for group in directory.groups():
-            if group.id in rendered.mentioned_group_ids:
-                mentioned |= group.member_ids
+    for group_id in rendered.mentioned_group_ids:
+        mentioned |= {user_id for user_id in readers if directory.is_in(directory.users[user_id], group_id)}
     for people, flag in ((mentioned, Flag.MENTIONED),
                          (directory.alert_words.people_alerted(rendered.text), Flag.HAS_ALERT_WORD),
                          (participants, Flag.TOPIC_WILDCARD_MENTIONED)):

@@ -130,5 +130,5 @@ class EditChecks:
             raise JsonableError("Invalid channel ID")
         if channel.invite_only and not self._directory.is_subscribed(acting.id, channel.id):
             raise JsonableError("Invalid channel ID")
-        check_post_policy(acting, channel)
+        check_post_policy(self._directory, acting, channel)
         return channel

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from chat import event_types
 from chat.actions import concerns
 from chat.actions.edit_checks import EditChecks, MessageChange, check_change, edited_content
-from chat.actions.message_checks import check_wildcard
+from chat.actions.message_checks import check_mentions
 from chat.actions.moves import Moved, Moves
 from chat.actions.notices import Notices
 from chat.actions.readership import readership
@@ -162,9 +162,8 @@ class Edits:
             channel: Channel = directory.channels[message.channel_id]
             recipient = ChannelRecipient(channel, message.topic)
             subscribers = directory.subscribers(channel.id)
-            if rendered.mentions_channel_wildcard:
-                check_wildcard(acting, len(subscribers))
             away = {user_id for user_id in subscribers - holders.keys() if directory.is_dormant(user_id)}
+        check_mentions(directory, acting, recipient, rendered)
         participants = frozenset[int]() if recipient is None else await concerns.participants(
             unit, directory, acting, recipient, rendered)
         flags = concerns.concerned(directory, rendered, holders.keys() | away, participants)

@@ -28,7 +28,7 @@ def check_group_value(directory: Directory, name: str, rule: GroupRule, value: G
             raise SystemGroupRequired(name)
         _check_parts(directory, name, value)
         return value
-    if directory.group_by_id(value) is None:
+    if not directory.user_groups.exists(value):
         raise JsonableError("Invalid user group")
     system_name = _NAMES.get(value)
     if system_name is None:
@@ -48,7 +48,7 @@ def _check_parts(directory: Directory, name: str, value: AnonymousGroup) -> None
         if user is None or not user.is_active:
             raise JsonableError(f"Invalid user ID: {user_id}")
     for group_id in value.direct_subgroups:
-        if directory.group_by_id(group_id) is None:
+        if not directory.user_groups.exists(group_id):
             raise JsonableError(f"Invalid user group ID: {group_id}")
         if _NAMES.get(group_id) == "role:internet":
             raise JsonableError(f"'{name}' setting cannot be set to 'role:internet' group.")

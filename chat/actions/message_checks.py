@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from chat.directory import Directory
 from chat.errors import ChannelDoesNotExist, ChannelWildcardNotAllowed, JsonableError, NotAllowed
+from chat.group_values import NOBODY
+from chat.markdown.renderer import Rendered
 from chat.models import (
     MAX_MESSAGE,
     MAX_TOPIC,
@@ -19,11 +21,14 @@ from chat.models import (
     Recipient,
     User,
 )
+from chat.permissions import Permissions
 from chat.recipients import parse_channel, parse_people
 
 _TRUNCATED = "\n[message truncated]"
-MAX_FREE_WILDCARD = 15
-"""Up to so many people anyone may mention all of them at once; beyond, administrators may."""
+NO_TOPIC = "(no topic)"
+_WHO = {PostPolicy.EVERYONE: "", PostPolicy.ADMINISTRATORS: "organization administrators",
+        PostPolicy.FULL_MEMBERS: "full members",
+        PostPolicy.MODERATORS: "organization administrators and moderators"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,13 @@ def _channel_recipient(directory: Directory, sender: User, request: SendRequest)
     subscribed = any(directory.is_subscribed(speaker.id, channel.id) for speaker in speakers)
     if channel.invite_only and not subscribed:
         raise NotAllowed(f"Not authorized to send to channel '{channel.name}'")
-    check_post_policy(min(speakers, key=lambda speaker: speaker.role), channel)
+    check_post_policy(directory, min(speakers, key=lambda speaker: speaker.role), channel)
     if request.topic is None:
         raise JsonableError("Topic couldn't be empty")
-    return ChannelRecipient(channel, check_topic(request.topic))
+    topic = check_topic(request.topic)
+    if topic == NO_TOPIC and directory.realm.mandatory_topics:
+        raise JsonableError("Topics are required in this organization.")
+    return ChannelRecipient(channel, topic)
 
 
 def _speakers(directory: Directory, sender: User) -> list[User]:
@@ -84,6 +92,10 @@ def _direct_recipient(directory: Directory, sender: User, request: SendRequest) 
         if not user.is_active:
             raise JsonableError(f"'{user.full_name}' is no longer using this organization.")
         users.add(user.id)
+    if not Permissions(directory).may_write_directly(sender, [directory.users[user_id] for user_id in users]):
+        raise JsonableError("Direct messages are disabled in this organization."
+                            if directory.realm.direct_message_permission_group == NOBODY
+                            else "This conversation does not include any users who can authorize it.")
     return DirectRecipient(tuple(sorted(users)))
 
 
@@ -115,19 +127,21 @@ def check_topic(topic: str) -> str:
     return topic if len(topic) <= MAX_TOPIC else topic[:MAX_TOPIC - 3] + "..."
 
 
-def check_post_policy(sender: User, channel: Channel) -> None:
-    """Whether people of the sender's role may post in the channel. Raises NotAllowed."""
-    allowed, who = {
-        PostPolicy.EVERYONE: (True, ""),
-        PostPolicy.ADMINISTRATORS: (sender.is_administrator, "organization administrators"),
-        PostPolicy.FULL_MEMBERS: (not sender.is_guest, "members"),
-        PostPolicy.MODERATORS: (sender.is_moderator, "organization administrators and moderators"),
-    }[PostPolicy(channel.post_policy)]
-    if not allowed:
-        raise NotAllowed(f"Only {who} can send to this channel.")
+def check_post_policy(directory: Directory, sender: User, channel: Channel) -> None:
+    """Whether the channel lets people like the sender post. Raises NotAllowed."""
+    if not Permissions(directory).may_post(sender, channel):
+        raise NotAllowed(f"Only {_WHO[PostPolicy(channel.post_policy)]} can send to this channel.")
 
 
-def check_wildcard(sender: User, people: int) -> None:
-    """Whether `sender` may mention everyone in a channel of so many people. Raises ChannelWildcardNotAllowed."""
-    if people > MAX_FREE_WILDCARD and not sender.is_administrator:
+def check_mentions(directory: Directory, sender: User, recipient: Recipient | None, rendered: Rendered
+                   ) -> None:
+    """Whether `sender` may mention the groups that a text mentions, and everyone where it goes. Raises
+    JsonableError, or ChannelWildcardNotAllowed."""
+    may = Permissions(directory)
+    for group_id in sorted(rendered.mentioned_group_ids):
+        group = directory.group_by_id(group_id)
+        if group is not None and not may.may_mention_group(sender, group):
+            raise JsonableError(f"You are not allowed to mention user group '{group.name}'.")
+    if (rendered.mentions_channel_wildcard and isinstance(recipient, ChannelRecipient)
+            and not may.may_mention_all(sender, len(directory.subscribers(recipient.channel.id)))):
         raise ChannelWildcardNotAllowed

@@ -18,7 +18,7 @@ from chat.actions import concerns
 from chat.actions.message_checks import (
     SendRequest,
     check_content,
-    check_wildcard,
+    check_mentions,
     recipient_of,
 )
 from chat.attachments import Attachments
@@ -46,6 +46,7 @@ from chat.models import (
     Recipient,
     User,
 )
+from chat.permissions import Permissions
 
 SENDS = ("send",)
 """The lane of sends, which whoever calls `send_within` holds."""
@@ -131,8 +132,8 @@ class Sending:
             recipient = recipient_of(self._directory, sender, request)
         rendered, path_ids = await self.rendered(sender, content)
         sender, recipient = self._still(sender, recipient)
-        if isinstance(recipient, ChannelRecipient) and rendered.mentions_channel_wildcard:
-            check_wildcard(sender, len(self._directory.subscribers(recipient.channel.id)))
+        check_mentions(self._directory, sender, recipient, rendered)
+        await self._check_beginning(sender, recipient)
         reads = request.read_by_sender
         if reads is None:
             client = request.client_name.lower()
@@ -141,6 +142,15 @@ class Sending:
         return CheckedMessage(
             sender, recipient, content, rendered, request.client_name, reads, queue_id, local_id, echo_to,
             path_ids)
+
+    async def _check_beginning(self, sender: User, recipient: Recipient) -> None:
+        """Whether `sender` may begin this conversation, or there is one to go on with. No query for who may begin."""
+        if isinstance(recipient, ChannelRecipient):
+            return
+        people = [self._directory.users[user_id] for user_id in recipient.user_ids]
+        if (not Permissions(self._directory).may_start_directly(sender, people)
+                and not await sql.has_messages(self._database, recipient.user_ids)):
+            raise JsonableError("You do not have permission to initiate direct message conversations.")
 
     async def do_send_messages(self, checked: CheckedMessage) -> int:
         """Store a message and tell everyone; its id. A retransmission gets the first one's id and tells no one."""

@@ -140,6 +140,10 @@ def int_array(numbers: Collection[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
+HAS_MESSAGES = """SELECT 1 FROM message m JOIN recipient r ON r.id = m.recipient_id
+    WHERE r.user_ids = %s::int[] LIMIT 1"""
+
+
 async def insert_message(unit: Runs, new: NewMessage, readers: str, flags: Mapping[int, int], now: float
                          ) -> Stored | None:
     """Store a message and a row for each of `readers` (an array literal); `flags` has those that are not 0.
@@ -280,3 +284,8 @@ def _read(row: tuple[object, ...]) -> Read:
         tuple(Reaction(message_id, int(user), name, code, kind)  # type: ignore[arg-type]
               for user, name, code, kind in reactions or ()),  # type: ignore[attr-defined]
         last_edit, edit_history or (), content_version), flags)  # type: ignore[arg-type]
+
+
+async def has_messages(db: Runs, user_ids: Sequence[int]) -> bool:
+    """Whether there is a conversation of exactly these people (ids ascending)."""
+    return bool(await db.query(HAS_MESSAGES, (list(user_ids),)))

@@ -75,6 +75,9 @@ ACTIONS = st.one_of(
     st.tuples(st.just("bot"), person, st.integers(1, 3), channel),
     st.tuples(st.just("change_bot"), person, st.integers(0, 2), person,
               st.sampled_from(("name", "owner", "channel", "key", "role", "close", "open", "avatar"))),
+    st.tuples(st.just("group"), person, anyone),
+    st.tuples(st.just("change_group"), person, st.integers(0, 2), st.sampled_from((
+        "rename", "mention", "join", "leave", "nest", "unnest", "delete"))),
     st.tuples(st.just("realm"), person, st.sampled_from((
         {"name": "Braid"}, {"message_content_edit_limit_seconds": 60}, {"default_language": "de"},
         {"message_content_edit_limit_seconds": '"unlimited"'}, {"mandatory_topics": True, "edit_topic_policy": 2},
@@ -247,6 +250,21 @@ class World:
                     "avatar": ("PATCH", path, {"files": [("a.png", b"a")]}),
                     "key": ("POST", path + "/api_key/regenerate", {}), "close": ("DELETE", path, {}),
                     "open": ("POST", f"/users/{bot_id}/reactivate", {})}[what]
+            case "group", [others]:
+                return "POST", "/user_groups/create", {
+                    "name": f"Group {self.counter % 4}", "description": "", "members": [ids[other] for other in others]}
+            case "change_group", [number, what]:
+                groups = [*directory.user_groups.made]
+                path = f"/user_groups/{groups[number] if number < len(groups) else 999}"
+                return {
+                    "rename": ("PATCH", path, {"name": f"Group {self.counter % 4}", "description": "renamed"}),
+                    "mention": ("PATCH", path, {"can_mention_group": {"new": {
+                        "direct_members": [ids[2]], "direct_subgroups": [4]}}}),
+                    "join": ("POST", path + "/members", {"add": ids[1:3]}),
+                    "leave": ("POST", path + "/members", {"delete": ids[2:3]}),
+                    "nest": ("POST", path + "/subgroups", {"add": groups[:1]}),
+                    "unnest": ("POST", path + "/subgroups", {"delete": groups[:1]}),
+                    "delete": ("DELETE", path, {})}[what]
             case "realm", [values]:
                 return "PATCH", "/realm", values
             case "defaults", [scheme]:
@@ -335,6 +353,8 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
     [[("avatar", 1, "POST"), ("register", 2)], [("rename", 0, 1), ("avatar", 1, "POST")], [("avatar", 1, "DELETE")]],
     [[("emoji", 1, "plait", "POST"), ("emoji", 2, "plait", "POST"), ("register", 3)], [("emoji", 0, "plait", "DELETE")],
      [("emoji", 1, "plait", "POST")]],
+    [[("group", 0, [1, 2])], [("group", 0, [2])], [("change_group", 0, 1, "nest"), ("register", 3)],
+     [("change_group", 0, 0, "mention"), ("change_group", 1, 1, "join")], [("change_group", 0, 0, "delete")]],
     [[("realm", 0, {"name": "Braid", "default_language": "de"}), ("register", 1)], [("create_user", 0)],
      [("settings", 2, {"timezone": "Asia/Tokyo"}), ("settings", 1, {"color_scheme": 2})], [("defaults", 1, 2)]],
 ])

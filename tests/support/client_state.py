@@ -234,6 +234,23 @@ class ClientState:
                             is_guest=person["role"] == 600)
 
     def _group(self, event: dict[str, Any]) -> None:
+        match event["op"]:
+            case "add":
+                assert event["group"]["id"] not in self.groups, "a group added twice"
+                self.groups[event["group"]["id"]] = dict(event["group"])
+                return
+            case "remove":
+                del self.groups[event["group_id"]]
+                return
+            case "update":
+                self.groups[event["group_id"]].update(event["data"])
+                return
+            case "add_subgroups" | "remove_subgroups":
+                subgroups = set(self.groups[event["group_id"]]["direct_subgroup_ids"])
+                changed = set(event["direct_subgroup_ids"])
+                self.groups[event["group_id"]]["direct_subgroup_ids"] = sorted(
+                    subgroups | changed if event["op"] == "add_subgroups" else subgroups - changed)
+                return
         members = set(self.groups[event["group_id"]]["members"])
         ids = set(event["user_ids"])
         self.groups[event["group_id"]]["members"] = list(
