@@ -72,8 +72,10 @@ from chat.directory import Directory, Loaded
 from chat.embedded_bots import EMBEDDED_BOTS
 from chat.events import saved
 from chat.events.fanout import Fanout
+from chat.events.message_updates import Consequence as UpdateConsequence
 from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration
+from chat.external_images import ExternalImages
 from chat.file_store import FileStore
 from chat.history import History
 from chat.letters import Letters
@@ -103,6 +105,7 @@ from chat.resources.drafts import DraftsResource
 from chat.resources.edits import EditsResource
 from chat.resources.emoji import EmojiResource
 from chat.resources.events import EventsResource
+from chat.resources.external_images import ExternalImagePages
 from chat.resources.figures import MetricsPage
 from chat.resources.files import Callers, Files
 from chat.resources.incoming.resource import IncomingWebhooks
@@ -133,8 +136,10 @@ from chat.smtp import MailDelivery
 from chat.temporary_links import TemporaryLinks
 from chat.thumbnails import Pictures
 from chat.uploaded import MAX_PICTURE_MIB
+from chat.url_preview import UrlPreviews
 from chat.workers.dormancy import Dormancy
 from chat.workers.emails import Emails
+from chat.workers.embed_links import EmbedLinks
 from chat.workers.embedded_bots import EmbeddedBots
 from chat.workers.outgoing_webhooks import OutgoingWebhooks
 from chat.workers.presence import PresenceWriter
@@ -217,7 +222,10 @@ class Application:
         self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
                                self.uploads.announce, self.deferred_work, self.consequences)
         self._build_answers()
-        self.edits = Edits(database, directory, bus, reactor, self.history, self.sending, self.uploads.announce)
+        after_edits: list[UpdateConsequence] = []
+        self.edits = Edits(database, directory, bus, reactor, self.history, self.sending, self.uploads.announce,
+                           after_edits)
+        self._build_previews(after_edits)
         self.deletions = Deletions(database, directory, bus, reactor, self.history, self.uploads.announce)
         self.flags = Flags(database, directory, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
@@ -283,6 +291,18 @@ class Application:
         self.outgoing_webhooks = OutgoingWebhooks(answers, self.outbound, self.directory)
         self.outgoing_webhooks.serve(self.deferred_work)
 
+    def _build_previews(self, after_edits: list[UpdateConsequence]) -> None:
+        """What is found at the links in messages."""
+        self.external_images = ExternalImages(self.outbound, Pictures(self.reactor), self.settings.data, self.reactor,
+                                              self._in_thread)
+        self.external_image_pages = ExternalImagePages(self.external_images)
+        self.url_previews = UrlPreviews(self.database, self.outbound, self.external_images, self.reactor,
+                                        self.settings.external_url)
+        links = EmbedLinks(self.database, self.directory, self.sending, self.edits, self.url_previews,
+                           self.deferred_work)
+        self.consequences.append(links.jobs_of)
+        after_edits.append(links.enqueue_for_update)
+
     def _build_figures(self) -> None:
         """What /metrics tells beside requests."""
         gauge, database = self.metrics.gauge, self.database
@@ -296,8 +316,15 @@ class Application:
         gauge("plait_people", "Accounts that are not closed.",
               lambda: sum(user.is_active for user in self.directory.users.values()))
         gauge("plait_statements_total", "Statements run on the database.", lambda: database.statements)
+        for figure, told in (("done", "Deferred jobs done, by queue."), ("retried", "Attempts that failed, by queue."),
+                             ("failed", "Jobs given up, by queue."), ("ready", "Jobs at hand, by queue."),
+                             ("running", "Jobs being done, by queue.")):
+            gauge(f"plait_jobs_{figure}", told, partial(self._jobs_by_queue, figure), ("queue",))
         gauge("plait_database_connections", "Connections to the database, by what they do.", lambda: {
             (state,): count for state, count in database.figures().items()}, ("state",))
+
+    def _jobs_by_queue(self, figure: str) -> dict[tuple[str, ...], float]:
+        return {(name,): getattr(figures, figure) for name, figures in self.deferred_work.figures().items()}
 
     def _build_uploads(self, bot_changes: BotChanges) -> None:
         """Files and pictures that people upload."""
@@ -317,6 +344,8 @@ class Application:
         await people_sql.delete_expired_sessions(self.database, SESSION_LIFETIME_S)
         await self.open()
         await self.uploads.start()
+        await self.external_images.start()
+        await self.url_previews.start()
         if self.settings.demo and self._demo_may_be_missing():
             await Demo(self.database, self.directory, self.accounts, self.organisations, self.users,
                        self.subscriptions, self.sending).seed()
@@ -329,6 +358,8 @@ class Application:
     async def open(self) -> None:
         """Take the organisation in from the database, where there is one."""
         self.seal.use(kept_secret(self.settings.data, "bot-keys", SECRET_BYTES))
+        self.markdown.external_key = self.external_image_pages.key = kept_secret(
+            self.settings.data, "external-content", SECRET_BYTES).hex()
         token = await saved_queue_sql.spend_token(self.database)
         await self._load()
         restored = saved.restore(self.queues, self.directory, self.settings.data, token)
@@ -344,6 +375,7 @@ class Application:
         self._pages.mount(klein)
         self._file_pages.mount(klein)
         self._avatar_pages.mount(klein)
+        self.external_image_pages.mount(klein)
         MetricsPage(self.metrics).mount(klein)
         StaticFiles(self._assets).mount(klein)
         root = Root(
@@ -367,6 +399,8 @@ class Application:
         await self.deferred_work.stop()
         await self.markdown.stop()
         await self.pictures.stop()
+        await self.external_images.stop()
+        await self.url_previews.stop()
         await self.uploads.stop()
         await self.dormancy.stop()
         await self.presence_writer.stop()

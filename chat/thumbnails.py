@@ -43,6 +43,11 @@ class Pictures:
             _log.info("no thumbnail: {reason}", reason=refusal.msg)
             return None
 
+    async def copy(self, source: Path, target: Path) -> tuple[int, int]:
+        """Write `source` anew to `target` (WebP), no larger than a screen; what it measures. Raises BadImage."""
+        made = await self._ask("copy", source=str(source), target=str(target))
+        return made["width"], made["height"]
+
     async def make_avatar(self, source: Path, small: Path, medium: Path) -> None:
         """Write `source` as a square in both sizes (PNG). Raises BadImage."""
         await self._ask("avatar", source=str(source), small=str(small), medium=str(medium))

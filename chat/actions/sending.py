@@ -36,7 +36,7 @@ from chat.errors import (
     UserDeactivated,
 )
 from chat.markdown.errors import MarkdownFailed
-from chat.markdown.names import MarkdownNames, UploadedImage
+from chat.markdown.names import LinkPreview, MarkdownNames, UploadedImage
 from chat.markdown.renderer import Rendered
 from chat.models import (
     ChannelRecipient,
@@ -59,8 +59,9 @@ _READING_CLIENTS = frozenset({
 class Markdown(Protocol):
     """Renders messages: at once, or elsewhere where that could hold up others."""
 
-    async def render(self, content: str, names: MarkdownNames, /, *,
-                     uploaded_images: Mapping[str, UploadedImage] | None = None) -> Rendered: ...
+    async def render(self, content: str, names: MarkdownNames, /, *, inline_images: bool = True,
+                     uploaded_images: Mapping[str, UploadedImage] | None = None,
+                     link_previews: Mapping[str, LinkPreview] | None = None) -> Rendered: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +201,14 @@ class Sending:
         """The HTML that a message of `sender` with this content would have."""
         return (await self.rendered(sender, check_content(content)))[0].html
 
-    async def rendered(self, sender: User, content: str) -> tuple[Rendered, tuple[str, ...]]:
+    async def rendered(self, sender: User, content: str, link_previews: Mapping[str, LinkPreview] | None = None
+                       ) -> tuple[Rendered, tuple[str, ...]]:
         """The rendering, and the path_ids of the uploaded files that are shown. No query where none can be."""
         mentioned = await self._attachments.mentioned(sender, content)
         try:
-            rendered = await self._markdown.render(content, self._directory, uploaded_images=mentioned.pictures)
+            rendered = await self._markdown.render(
+                content, self._directory, inline_images=self._directory.realm.inline_image_preview,
+                uploaded_images=mentioned.pictures, link_previews=link_previews)
         except MarkdownFailed as error:
             raise JsonableError(str(error) or "Unable to render message") from error
         return rendered, mentioned.claims(rendered.upload_paths)

@@ -31,6 +31,7 @@ MAX_FRAMES = 500
 ANIMATION_LIMIT_S = 6.0
 MAX_EMOJI_FRAMES = 200
 THUMBNAIL_SIZE = (840, 560)
+COPY_SIZE = (1680, 1680)
 STILL_NAME, ANIMATED_NAME = "840x560.webp", "840x560-anim.webp"
 AVATAR_SIDE, MEDIUM_SIDE, EMOJI_SIDE = 100, 500, 64
 MAX_PROFILE_BYTES = 64 * 1024
@@ -76,6 +77,19 @@ def thumbnails(question: dict[str, Any]) -> dict[str, Any]:
         animated = _animated_thumbnail(image, folder / ANIMATED_NAME)
     _sync_folder(folder)
     return {"width": width, "height": height, "is_animated": animated, "content_type": Image.MIME[str(kind)]}
+
+
+def copy(question: dict[str, Any]) -> dict[str, Any]:
+    """Write `source` anew to `target`, no larger than a screen; what the original measures as it is seen."""
+    image = open_picture(question["source"])
+    target = Path(question["target"])
+    width, height = _upright_size(image)
+    animated = is_animated(image)
+    still = _prepared(image, COPY_SIZE)
+    still.thumbnail(COPY_SIZE)
+    if not (animated and _animated_thumbnail(image, target)):
+        _save(still, target, format="WEBP", quality=80)
+    return {"width": width, "height": height}
 
 
 def avatar(question: dict[str, Any]) -> dict[str, Any]:
@@ -230,7 +244,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "thumbnails": thumbnails, "avatar": avatar, "emoji": emoji, "initials": initials}
+    "thumbnails": thumbnails, "copy": copy, "avatar": avatar, "emoji": emoji, "initials": initials}
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
