@@ -110,6 +110,7 @@ from chat.resources.figures import MetricsPage
 from chat.resources.files import Callers, Files
 from chat.resources.incoming.resource import IncomingWebhooks
 from chat.resources.intake import Intake
+from chat.resources.jobs import JobsResource
 from chat.resources.language import LanguageChoice
 from chat.resources.messages import MessagesResource
 from chat.resources.muted_users import MutedUsersResource
@@ -263,6 +264,7 @@ class Application:
                 UserGroupsResource(UserGroupActions(database, directory, bus, self.permissions), directory),
                 SettingsResource(self.user_settings, self.realm_settings, self.users,
                                  self.permissions),
+                JobsResource(self.deferred_work),
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
         self.sockets = {
