@@ -77,10 +77,10 @@ class Program(Visitor):
 
     prefix = "/api/v1"
 
-    def __init__(self, server: RunningServer, email: str) -> None:
+    def __init__(self, server: RunningServer, email: str, key: str | None = None) -> None:
         super().__init__(server)
         self.email = email
-        self.key = _api_key(server, email)
+        self.key = key or _api_key(server, email)
         self.session.auth = (email, self.key)
 
     def register(self, *event_types: str, **params: Any) -> Queue:
