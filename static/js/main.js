@@ -16,6 +16,7 @@ import { Sender } from "./net/sender.js";
 import { Session } from "./net/session.js";
 import { Socket } from "./net/socket.js";
 import { App } from "./ui/app.js";
+import { listenToFiles } from "./ui/files.js";
 import { listenToKeys } from "./ui/keyboard.js";
 import { listenToPointer } from "./ui/pointer.js";
 import { showTheme } from "./ui/theme.js";
@@ -31,6 +32,7 @@ showTheme(document.documentElement, view.theme);
 const model = new Model({ clock, storage, tab: tabName() });
 const api = new Api({
   fetch: (...args) => window.fetch(...args),
+  XMLHttpRequest: window.XMLHttpRequest,
   readCookie: cookie,
   clock,
   onSignedOut: () => window.location.assign(`/login/?next=${encodeURIComponent(window.location.pathname)}`),
@@ -66,6 +68,7 @@ connection.subscribe(() => {
 
 listenToKeys(app, document);
 listenToPointer(app, document);
+listenToFiles(app, document);
 window.addEventListener("online", () => connection.wake());
 window.addEventListener("focus", () => app.feed?.look());
 document.addEventListener("visibilitychange", () => {

@@ -12,7 +12,7 @@ export class Realm extends Store {
   translate_emoticons = false;
   starred = new Set();
   rules = rulesOf({}); // who may change what is there
-  limits = { message: 10_000, topic: 60, channel_name: 60, channel_description: 1024 };
+  limits = { message: 10_000, topic: 60, upload_mib: 25, channel_name: 60, channel_description: 1024 };
   #mutedTopics = new Set();
 
   load(state) {
@@ -25,6 +25,7 @@ export class Realm extends Store {
     this.limits = {
       message: state.max_message_length ?? 10_000,
       topic: state.max_topic_length ?? 60,
+      upload_mib: state.max_file_upload_size_mib ?? 25,
       channel_name: state.max_stream_name_length ?? 60,
       channel_description: state.max_stream_description_length ?? 1024,
     };

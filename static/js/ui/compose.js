@@ -2,8 +2,9 @@
  *  hands finished messages on. */
 import { render } from "lit";
 import { channelConversation } from "../data/conversation.js";
+import { Uploads, linkTo } from "../data/uploads.js";
 import { conversationOf, isFeed, matches, narrowOfConversation } from "../data/narrow.js";
-import { number, t } from "../lib/i18n.js";
+import { n, number, t } from "../lib/i18n.js";
 import { composeView } from "./compose_view.js";
 import { suggest } from "./suggestions.js";
 
@@ -16,6 +17,7 @@ export class Compose {
   is_open = false;
   error = "";
   suggestions; // {kind, from, items, index}
+  waiting = false; // sends when the files are up
   #text = "";
   #openSoon = false;
   #due = false;
@@ -24,6 +26,11 @@ export class Compose {
   constructor(app, element) {
     this.app = app;
     this.element = element;
+    this.uploads = new Uploads({
+      send: async (file, options) => (await app.api.upload("/user_uploads", file, options)).url,
+      done: (upload, url) => this.#uploaded(upload, url),
+    });
+    this.uploads.subscribe(() => this.#uploadsChanged());
     for (const store of [app.model.channels, app.model.people, app.model.realm])
       store.subscribe(() => this.invalidate());
   }
@@ -33,6 +40,7 @@ export class Compose {
     this.keep();
     this.fixed = conversationOf(narrow, this.app.model.people.my_id) ?? undefined;
     this.error = "";
+    this.waiting = false;
     this.suggestions = undefined;
     if (this.fixed) {
       this.#setText(this.app.model.drafts.text(this.fixed.key));
@@ -133,6 +141,24 @@ export class Compose {
     this.#keepSoon();
   }
 
+  /** The files that are on their way to this conversation. */
+  get files() {
+    return this.uploads.of(this.#place().key);
+  }
+
+  /** Sends files up; each comes into the text as a link when it is there. */
+  attach(files) {
+    if (files.length === 0) return;
+    if (this.is_closed) this.open();
+    const { upload_mib } = this.app.model.realm.limits;
+    const refuses = ({ size }) =>
+      size > upload_mib * 1024 * 1024 ? t("Larger than the {limit} MiB that one file may have", { limit: upload_mib }) : "";
+    const left = this.uploads.add(files, this.#place(), refuses);
+    if (left > 0)
+      this.app.view.notify(n("{count} file more than can go at once was left out.", "{count} files more than can go at once were left out.", left));
+    this.focus();
+  }
+
   /** The conversation that is written to, or null while it is not said in full. */
   conversation() {
     if (this.fixed) return this.fixed;
@@ -163,13 +189,18 @@ export class Compose {
     this.app.model.clock.clearTimeout(this.#keepTimer);
     this.#keepTimer = undefined;
     if (!this.app.ready) return;
-    const conversation = this.fixed ?? { type: "new", key: this.#newKey(), to: this.to };
-    this.app.model.drafts.keep(conversation, this.#text);
+    this.app.model.drafts.keep(this.#place(), this.#text);
   }
 
   send() {
     const content = this.#text.trimEnd().replace(/^\n+/, "");
     const conversation = this.conversation();
+    if (this.uploads.pending(this.#place().key)) {
+      this.waiting = !this.waiting;
+      this.draw();
+      return;
+    }
+    this.waiting = false;
     if (content.trim() === "") return;
     if (!conversation) {
       this.#complain(this.#missing());
@@ -248,6 +279,33 @@ export class Compose {
       : t("Give the conversation a topic, a few words are enough.");
   }
 
+  // What the text is kept under as a draft.
+  #place() {
+    return this.fixed ?? { type: "new", key: this.#newKey(), to: this.to };
+  }
+
+  // The file is there: its link goes where the person is writing, or into the draft of the conversation they left.
+  #uploaded({ name, conversation }, url) {
+    const link = linkTo(name, url);
+    const { drafts } = this.app.model;
+    if (conversation.key === this.#place().key) {
+      this.#setText(joined(this.#text, link));
+      this.keep();
+      this.draw();
+    } else {
+      drafts.keep(conversation, joined(drafts.text(conversation.key), link));
+    }
+  }
+
+  #uploadsChanged() {
+    if (this.waiting && !this.uploads.pending(this.#place().key)) {
+      const failed = this.files.length > 0;
+      this.waiting = false;
+      if (!failed) this.send();
+    }
+    this.invalidate();
+  }
+
   #complain(words) {
     this.error = words;
     this.draw();
@@ -307,4 +365,9 @@ export class Compose {
   #area() {
     return this.element.querySelector("textarea");
   }
+}
+
+// A link on a line of its own below what is written.
+function joined(text, link) {
+  return text.trim() === "" ? `${link}\n` : `${text.trimEnd()}\n${link}\n`;
 }

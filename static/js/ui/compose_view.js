@@ -4,6 +4,7 @@ import { live } from "lit/directives/live.js";
 import { t } from "../lib/i18n.js";
 import { pressed } from "./compose_keys.js";
 import { recipients } from "./compose_recipients.js";
+import { fileList, pasted, pick } from "./files.js";
 import { icon, iconButton } from "./icon.js";
 import { suggestionList } from "./suggestion_list.js";
 
@@ -25,6 +26,7 @@ export function composeView(app, box) {
       ${box.suggestions ? suggestionList(app, box.suggestions, (item) => box.choose(item)) : nothing}
       ${box.fixed ? nothing : recipients(app, box)}
       ${box.error ? html`<p class="compose-error" role="alert">${box.error}</p>` : nothing}
+      ${fileList(app, box)}
       <div class="compose-box">${textArea(app, box)} ${tools(app, box)}</div>
     </form>
   `;
@@ -45,6 +47,7 @@ function textArea(app, box) {
     @keydown=${(event) => pressed(app, box, event)}
     @click=${() => box.suggest()}
     @blur=${() => box.blur()}
+    @paste=${(event) => pasted(box, event)}
   ></textarea>`;
 }
 
@@ -57,15 +60,16 @@ function tools(app, box) {
         ? html`<span class="compose-count ${length > longest ? "over" : ""}">${longest - length}</span>`
         : nothing
     }
+    ${iconButton("paperclip", t("Attach files"), () => pick(box))}
     ${iconButton("smile", t("Insert emoji"), (event) => app.openEmojiInsert(event.currentTarget))}
     <button
       type="submit"
       class="icon-button compose-send"
       aria-label=${t("Send")}
       title=${t("Send (Enter)")}
-      ?disabled=${box.text.trim() === ""}
+      ?disabled=${box.text.trim() === "" && box.files.length === 0}
     >
-      ${icon("send")}
+      ${icon(box.waiting ? "clock" : "send")}
     </button>
   </div>`;
 }

@@ -3,6 +3,7 @@
 import { editableUntil, isResolved, mayDelete, mayMove, toggledTopic } from "../data/edit_rules.js";
 import { conversationOf } from "../data/narrow.js";
 import { t } from "../lib/i18n.js";
+import { Lightbox } from "./lightbox.js";
 import { HistoryDialog, MoveDialog, ReadersDialog } from "./message_dialogs.js";
 
 /** `Base` with the intents of editing. */
@@ -57,6 +58,10 @@ export const EditIntents = (Base) =>
 
     openHistory(message) {
       this.#dialog("history", t("What this message was"), new HistoryDialog(this, message));
+    }
+
+    openPicture(anchor) {
+      this.#dialog("picture", t("Picture"), new Lightbox(this, anchor));
     }
 
     openReaders(message) {

@@ -2,6 +2,7 @@
  *  message. */
 
 import { t } from "../lib/i18n.js";
+import { isPicture } from "./lightbox.js";
 
 const LONG_PRESS_MS = 450;
 const STILL_PX = 10;
@@ -12,6 +13,11 @@ export function listenToPointer(app, target) {
     if (copy) app.copy(copy.closest(".codehilite").querySelector("pre").textContent, t("The code is copied."));
     const mention = event.target.closest?.(".rendered .user-mention[data-user-id]");
     if (mention) openMention(app, mention);
+    const picture = event.target.closest?.(".message_inline_image a");
+    if (picture && isPicture(picture) && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+      event.preventDefault();
+      app.openPicture(picture);
+    }
   });
   target.addEventListener("keydown", (event) => {
     const mention = event.target.closest?.(".rendered .user-mention[data-user-id]");
