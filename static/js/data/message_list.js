@@ -14,6 +14,7 @@ export class MessageList extends Store {
   complete = false; // whether the server was asked for them: what is known already may show first
   opening; // the promise of that asking, while it lasts
   loading = { older: false, newer: false, first: false };
+  found = new Map(); // of a search, by id: {of, html}, the HTML of a message with what was looked for marked
   error; // words, when the first messages could not be loaded
 
   constructor(narrow) {
@@ -24,6 +25,18 @@ export class MessageList extends Store {
 
   matches(message) {
     return matches(this.narrow, message);
+  }
+
+  /** Takes what a search found in messages. */
+  highlight(found) {
+    if (this.narrow.kind !== "search") return;
+    for (const [id, match] of found) if (match.html !== undefined) this.found.set(id, match);
+  }
+
+  /** The HTML that a message shows in this list. An edit since the search shows without marks. */
+  htmlOf(message) {
+    const match = this.found.get(message.id);
+    return match?.of === message.html ? match.html : message.html;
   }
 
   add(messages, detail) {

@@ -85,9 +85,10 @@ export class MessageLists extends Store {
     return false;
   }
 
-  // A message that was just unstarred stays in the list on the screen until one leaves it.
+  // What a search found stays found. A message that was just unstarred stays in the list on the screen until one leaves it.
   #belongs(list, message) {
-    return list.matches(message) || (list === this.current && list.narrow.kind === "starred");
+    const { kind } = list.narrow;
+    return list.matches(message) || kind === "search" || (list === this.current && kind === "starred");
   }
 
   #fits(list, message) {

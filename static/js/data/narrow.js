@@ -1,9 +1,10 @@
 /** A narrow: which messages a view shows, and how it is written in the address bar and asked of the server.
  *
- *  Kinds with messages: all, channel, topic, dm, dms, mentions, starred. Views without a feed of their own:
+ *  Kinds with messages: all, channel, topic, dm, dms, mentions, starred, search. Views without a feed of their own:
  *  inbox, recent, drafts, channels. A narrow is a plain frozen object; `near` says which message to open it at. */
 
 import { channelConversation, directConversation } from "./conversation.js";
+import { searchTerms } from "./search.js";
 
 const SIMPLE = {
   inbox: "#inbox",
@@ -15,7 +16,7 @@ const SIMPLE = {
   mentions: "#narrow/is/mentioned",
   starred: "#narrow/is/starred",
 };
-const FEEDS = new Set(["all", "channel", "topic", "dm", "dms", "mentions", "starred"]);
+const FEEDS = new Set(["all", "channel", "topic", "dm", "dms", "mentions", "starred", "search"]);
 const HASH_LENGTH_MAX = 2000;
 
 export const HOME = Object.freeze({ kind: "inbox" });
@@ -36,6 +37,11 @@ export function dmNarrow(user_ids, near) {
   return Object.freeze({ kind: "dm", user_ids: [...user_ids], ...(near && { near }) });
 }
 
+/** What a search found; `query` is what was typed. */
+export function searchNarrow(query) {
+  return Object.freeze({ kind: "search", query: query.trim() });
+}
+
 export function narrowOfConversation(conversation, near) {
   return conversation.type === "channel"
     ? topicNarrow(conversation.channel_id, conversation.topic, near)
@@ -52,6 +58,7 @@ export function narrowKey(narrow) {
   if (narrow.kind === "channel") return `channel:${narrow.channel_id}`;
   if (narrow.kind === "topic") return channelConversation(narrow.channel_id, narrow.topic).key;
   if (narrow.kind === "dm") return `d:${narrow.user_ids.join(",")}`;
+  if (narrow.kind === "search") return `search:${narrow.query}`;
   return narrow.kind;
 }
 
@@ -64,10 +71,10 @@ export function conversationOf(narrow, my_id) {
 
 /** Whether seeing a message there means having read it. */
 export function marksAsRead(narrow) {
-  return narrow.kind !== "starred" && narrow.kind !== "mentions";
+  return narrow.kind !== "starred" && narrow.kind !== "mentions" && narrow.kind !== "search";
 }
 
-/** Whether the narrow shows `message` (a message of the store). */
+/** Whether the narrow shows `message` (a message of the store). What a search finds only the server knows. */
 export function matches(narrow, message) {
   switch (narrow.kind) {
     case "all":
@@ -88,9 +95,11 @@ export function matches(narrow, message) {
   }
 }
 
-/** The narrow as the server takes it. */
-export function apiTerms(narrow) {
+/** The narrow as the server takes it. `model` is asked whom a search means. */
+export function apiTerms(narrow, model) {
   switch (narrow.kind) {
+    case "search":
+      return searchTerms(narrow.query, model);
     case "channel":
       return [{ operator: "channel", operand: narrow.channel_id }];
     case "topic":
@@ -131,6 +140,7 @@ export function decodePart(text) {
 export function hashOf(narrow, nameOfChannel = () => "") {
   const near = narrow.near ? `/near/${narrow.near}` : "";
   if (SIMPLE[narrow.kind]) return SIMPLE[narrow.kind];
+  if (narrow.kind === "search") return `#narrow/search/${encodePart(narrow.query)}`;
   if (narrow.kind === "dm") return `#narrow/dm/${narrow.user_ids.join(",")}${near}`;
   const name = encodePart(nameOfChannel(narrow.channel_id).replace(/ /g, "-"));
   const channel = `#narrow/channel/${narrow.channel_id}${name ? `-${name}` : ""}`;
@@ -163,10 +173,15 @@ const OPERATORS = {
   near: "near",
   with: "near",
   is: "is",
+  search: "search",
 };
 const IS_OPERANDS = { dm: "dms", private: "dms", mentioned: "mentions", starred: "starred" };
 
 function narrowOfTerms(terms, my_id) {
+  if (terms.search !== undefined && Object.keys(terms).length === 1) {
+    const query = decodePart(terms.search).trim();
+    return query === "" ? null : searchNarrow(query);
+  }
   const near = /^\d{1,15}$/.test(terms.near ?? "") ? Number(terms.near) : undefined;
   if (terms.channel !== undefined) {
     const id = /^(\d{1,15})(-|$)/.exec(terms.channel)?.[1];

@@ -109,6 +109,7 @@ export class History {
       if (!list.data.has(from)) return;
       if (side === "older") list.data.found_oldest = block.found_oldest;
       else list.data.found_newest = block.found_newest;
+      list.highlight(block.found);
       list.data.add(block.messages);
       if (side === "newer") this.#addLate(list, block);
     } catch {
@@ -122,22 +123,24 @@ export class History {
   async #fetch(narrow, params) {
     const since = this.model.messages.max_id;
     const data = await this.api.get("/messages", {
-      narrow: apiTerms(narrow),
+      narrow: apiTerms(narrow, this.model),
       client_gravatar: false,
       ...params,
     });
     const messages = data.messages.map((wire) => this.model.messages.take(wire));
+    const found = data.messages.map((wire) => [wire.id, { of: wire.content, html: wire.match_content }]);
     // Reading and starring here may be ahead of what the server was told when it answered.
     for (const message of messages) {
       if (!message.read && !this.model.unread.has(message.id)) message.read = true;
       message.starred = this.model.realm.starred.has(message.id);
     }
     this.model.recent.note(messages);
-    return { messages, since, found_oldest: data.found_oldest, found_newest: data.found_newest };
+    return { messages, found, since, found_oldest: data.found_oldest, found_newest: data.found_newest };
   }
 
   // Adds a block to what is there when the two touch, else takes the block alone.
   #join(list, block) {
+    list.highlight(block.found);
     const { data } = list;
     const [first, last] = [block.messages[0], block.messages.at(-1)];
     const held = data.items.filter((message) => message.status === "sent");
@@ -158,6 +161,7 @@ export class History {
   }
 
   #replace(list, block) {
+    list.highlight(block.found);
     const keep = new Set(block.messages);
     list.data.remove(list.data.items.filter((message) => !keep.has(message)));
     list.data.add(block.messages);

@@ -53,6 +53,12 @@ export function emptyFeed(app, list) {
             t("You and {people}", { people: people.names(narrow.user_ids) }),
             t("Only the people named here see this conversation."),
           );
+    case "search":
+      return place(
+        t("Nothing found"),
+        t("No message that you can read matches “{words}”.", { words: narrow.query }),
+        { label: t("Change the search"), run: () => app.openSearch() },
+      );
     case "starred":
       return place(t("No starred messages"), t("Star a message to find it here again. Press s, or use the star beside it."),
       );

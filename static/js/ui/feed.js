@@ -242,6 +242,7 @@ export class MessageListView {
       selected,
       tools: selected || this.#hovered === message.key,
       flash: this.#flash === message,
+      html: list.htmlOf(message),
     });
   }
 

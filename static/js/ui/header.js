@@ -36,6 +36,7 @@ export function header(app) {
 export function titleOf(app, narrow) {
   const { model } = app;
   if (narrow.kind === "channel") return `#${model.channels.name(narrow.channel_id)}`;
+  if (narrow.kind === "search") return t("Search: {words}", { words: narrow.query });
   const conversation = conversationOf(narrow, model.people.my_id);
   return conversation ? model.titleOf(conversation) : (TITLES[narrow.kind]?.[1] ?? "Plait");
 }
@@ -47,6 +48,11 @@ function where(app, narrow) {
     const self = narrow.user_ids.length === 1 && narrow.user_ids[0] === people.my_id;
     return html`${icon("messages-square", "icon-large")}
       <h1 class="cut" dir="auto">${self ? t("Notes to yourself") : people.names(narrow.user_ids)}</h1>`;
+  }
+  if (narrow.kind === "search") {
+    return html`<button type="button" class="head-search" title=${t("Change the search")} @click=${() => app.openSearch()}>
+      ${icon("search")}<span class="cut" dir="auto">${narrow.query}</span>
+    </button>`;
   }
   const [name, title] = TITLES[narrow.kind] ?? ["layers", "Plait"];
   return html`${icon(name, "icon-large")}<h1 class="cut">${title}</h1>`;

@@ -7,7 +7,8 @@ const KEYS = [
   [
     t("Getting about"),
     [
-      [["Ctrl K", "/"], t("Go to a channel, topic or person")],
+      [["Ctrl K"], t("Go to a channel, topic or person")],
+      [["/"], t("Search messages")],
       [["j", "k"], t("Next, previous message")],
       [["↓", "↑"], t("The same")],
       [["Home", "End"], t("Oldest, newest message here")],

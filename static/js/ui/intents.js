@@ -10,6 +10,7 @@ import {
   narrowOfConversation,
   simple,
 } from "../data/narrow.js";
+import { searchWithin } from "../data/search.js";
 import { n, t } from "../lib/i18n.js";
 
 const WIDE = "(min-width: 1100px)";
@@ -128,6 +129,12 @@ export class Intents {
   openSwitcher() {
     this.switcher.reset();
     this.view.openDialog({ kind: "switcher", label: t("Go to") });
+  }
+
+  /** Looks for words, beginning with where one is. */
+  openSearch() {
+    this.switcher.reset({ search: true, query: searchWithin(this.view.narrow, this.model) });
+    this.view.openDialog({ kind: "switcher", label: t("Search messages") });
   }
 
   openHelp() {

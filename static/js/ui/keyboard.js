@@ -63,6 +63,6 @@ const KEYS = {
   t: (app) => app.go(simple("recent")),
   a: (app) => app.go(simple("all")),
   p: (app) => app.togglePeople(),
-  "/": (app) => app.openSwitcher(),
+  "/": (app) => app.openSearch(),
   "?": (app) => app.openHelp(),
 };

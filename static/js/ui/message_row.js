@@ -13,7 +13,7 @@ import { icon, iconButton } from "./icon.js";
 
 const NAMES_SHOWN = 12;
 
-/** A message. `place` is {head, selected, tools, flash}. */
+/** A message. `place` is {head, selected, tools, flash, html}. */
 export function messageRow(app, message, place) {
   const person = app.model.people.get(message.sender_id);
   const name = person?.full_name ?? message.sender_name;
@@ -25,6 +25,7 @@ export function messageRow(app, message, place) {
       place.selected,
       place.tools,
       place.flash,
+      place.html,
       name,
       person?.avatar_url,
     ],
@@ -77,7 +78,7 @@ function drawRow(app, message, place, person, name) {
           : html`<div class="row-content">
         ${me ? html`<button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>` : nothing}
         <div class="rendered ${me ? "rendered-me" : ""}" dir="auto">
-          ${serverHtml(me ? withoutMe(message.html) : message.html, app.model.people.my_id)}
+          ${serverHtml(me ? withoutMe(place.html) : place.html, app.model.people.my_id)}
         </div>
         ${place.head && !me ? nothing : marks(app, message, edit)}
       </div>`

@@ -33,7 +33,7 @@ export function sidebar(app) {
       ${iconButton("square-pen", t("New message"), () => app.newMessage(), { shortcut: "c" })}
     </div>
     <button type="button" class="side-search" @click=${() => app.openSwitcher()}>
-      ${icon("search")}<span>${t("Go to")}</span><kbd>Ctrl K</kbd>
+      ${icon("search")}<span>${t("Search or go to")}</span><kbd>Ctrl K</kbd>
     </button>
     <nav class="side-scroll" aria-label=${t("Conversations")}>
       <ul class="side-list">

@@ -1,7 +1,8 @@
-/** Go to any channel, topic or person by typing a part of its name. */
+/** Go to any channel, topic or person by typing a part of its name; or search the messages for what is typed. */
 import { html, nothing } from "lit";
 import { channelConversation } from "../data/conversation.js";
-import { channelNarrow, dmNarrow, narrowOfConversation, simple } from "../data/narrow.js";
+import { channelNarrow, dmNarrow, narrowOfConversation, searchNarrow, simple } from "../data/narrow.js";
+import { LONGEST } from "../data/search.js";
 import { t } from "../lib/i18n.js";
 import { fit } from "../lib/text.js";
 import { avatar } from "./avatar.js";
@@ -14,19 +15,23 @@ const KIND_BONUS = { channel: 0.4, person: 0.3, view: 0.2, direct: 0.2, topic: 0
 export class Switcher {
   #query = "";
   #index = 0;
+  #search = false;
 
   constructor(app) {
     this.app = app;
   }
 
-  reset() {
-    this.#query = "";
+  /** Begins anew; to `search`, with what is typed already. */
+  reset({ search = false, query = "" } = {}) {
+    this.#query = query;
     this.#index = 0;
+    this.#search = search;
   }
 
   template() {
     const found = this.#found();
     this.#index = Math.max(0, Math.min(this.#index, found.length - 1));
+    const words = this.#search ? t("Search messages") : t("Go to a channel, topic or person, or search");
     return html`<div class="switcher">
       <div class="switcher-field">
         ${icon("search", "icon-large")}
@@ -37,10 +42,10 @@ export class Switcher {
           aria-expanded="true"
           aria-controls="switcher-list"
           aria-activedescendant=${found.length ? `switch-${this.#index}` : nothing}
-          aria-label=${t("Go to a channel, topic or person")}
-          placeholder=${t("Go to a channel, topic or person")}
+          aria-label=${words}
+          placeholder=${words}
           autocomplete="off"
-          maxlength="100"
+          maxlength=${LONGEST}
           dir="auto"
           .value=${this.#query}
           @input=${(event) => this.#set(event.target.value, 0)}
@@ -49,8 +54,12 @@ export class Switcher {
       </div>
       <ul class="switcher-list" id="switcher-list" role="listbox">
         ${found.map((entry, index) => this.#row(entry, index))}
-        ${found.length === 0 ? html`<li class="switcher-none">${t("Nothing is called that.")}</li>` : nothing}
       </ul>
+      ${
+        this.#search
+          ? html`<p class="switcher-hint">${t("Narrow it with channel:, topic:, from:, dm:, is:starred, has:link, has:image and so on; a minus in front leaves out.")}</p>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -96,18 +105,26 @@ export class Switcher {
     const query = this.#query.trim();
     const entries = this.#entries();
     if (query === "") {
+      if (this.#search) return [];
       return entries
         .filter((entry) => entry.recent)
         .sort((a, b) => b.unread - a.unread || b.recent - a.recent)
         .slice(0, SHOWN);
     }
-    return entries
+    const places = entries
       .map((entry) => ({ entry, score: fit(entry.words ?? entry.label, query) }))
       .filter(({ score }) => score > 0)
       .map(({ entry, score }) => ({ entry, score: score + KIND_BONUS[entry.kind] }))
       .sort((a, b) => b.score - a.score || (b.entry.recent ?? 0) - (a.entry.recent ?? 0))
       .slice(0, SHOWN)
       .map(({ entry }) => entry);
+    const search = {
+      kind: "search",
+      label: t("Search messages for “{words}”", { words: query }),
+      narrow: searchNarrow(query),
+      picture: () => icon("search"),
+    };
+    return this.#search || query.includes(":") ? [search, ...places] : [...places, search];
   }
 
   #entries() {
