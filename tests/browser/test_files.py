@@ -43,6 +43,17 @@ def pick(person: Any, *files: dict[str, Any]) -> None:
     chooser.value.set_files(list(files))
 
 
+def held_uploads(person: Any) -> list[Any]:
+    """Uploads that go on only when they are told to."""
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    person.page.route("**/json/user_uploads", hold)
+    return held
+
+
 class SendingTests:
     def test_picked_pasted_and_dropped(self, sign_in: SignIn) -> None:
         """However a file comes, its link comes into the text; sent, pictures show at their real shape."""
@@ -93,8 +104,7 @@ class SendingTests:
         """Enter while a file goes up sends as soon as it is there."""
         ada = sign_in("ada")
         ada.go(topic("early"))
-        held: list[Any] = []
-        ada.page.route("**/json/user_uploads", lambda route: held.append(route))
+        held = held_uploads(ada)
         ada.page.fill("#compose textarea", "With a file")
         pick(ada, {"name": "slow.txt", "mimeType": "text/plain", "buffer": b"slow"})
         ada.until(lambda: len(held) == 1, "the upload")
@@ -108,8 +118,7 @@ class SendingTests:
         """A file that arrives after one has gone elsewhere waits in the draft of its own conversation."""
         ada = sign_in("ada")
         ada.go(topic("left"))
-        held: list[Any] = []
-        ada.page.route("**/json/user_uploads", lambda route: held.append(route))
+        held = held_uploads(ada)
         pick(ada, {"name": "late.txt", "mimeType": "text/plain", "buffer": b"late"})
         ada.until(lambda: len(held) == 1, "the upload")
         ada.go(topic("elsewhere"))
