@@ -73,6 +73,7 @@ from chat.embedded_bots import EMBEDDED_BOTS
 from chat.events import saved
 from chat.events.fanout import Fanout
 from chat.events.message_updates import Consequence as UpdateConsequence
+from chat.events.notifications import Notifications
 from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration
 from chat.external_images import ExternalImages
@@ -125,6 +126,7 @@ from chat.resources.server import ServerResource
 from chat.resources.settings import SettingsResource
 from chat.resources.static import StaticFiles
 from chat.resources.typing import TypingResource
+from chat.resources.unsubscribe import UnsubscribePage
 from chat.resources.uploads import UploadsResource
 from chat.resources.user_groups import UserGroupsResource
 from chat.resources.user_status import UserStatusResource
@@ -136,12 +138,14 @@ from chat.settings import Settings, StartError, allowed_networks
 from chat.smtp import MailDelivery
 from chat.temporary_links import TemporaryLinks
 from chat.thumbnails import Pictures
+from chat.unsubscribing import Unsubscribing
 from chat.uploaded import MAX_PICTURE_MIB
 from chat.url_preview import UrlPreviews
 from chat.workers.dormancy import Dormancy
 from chat.workers.emails import Emails
 from chat.workers.embed_links import EmbedLinks
 from chat.workers.embedded_bots import EmbeddedBots
+from chat.workers.missed_messages import MissedMessages
 from chat.workers.outgoing_webhooks import OutgoingWebhooks
 from chat.workers.presence import PresenceWriter
 from chat.workers.scheduled_messages import ScheduledDelivery
@@ -220,10 +224,12 @@ class Application:
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
         self.organisations = Organisations(database, directory, bus)
         self._build_uploads(bot_changes)
+        self.user_settings = UserSettingsActions(database, directory, bus)
+        self._build_notifications()
         self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
                                self.uploads.announce, self.deferred_work, self.consequences)
         self._build_answers()
-        after_edits: list[UpdateConsequence] = []
+        after_edits: list[UpdateConsequence] = [self.notifications.maybe_enqueue_notifications_for_message_update]
         self.edits = Edits(database, directory, bus, reactor, self.history, self.sending, self.uploads.announce,
                            after_edits)
         self._build_previews(after_edits)
@@ -280,6 +286,8 @@ class Application:
         self._avatar_pages = AvatarPages(directory, self.files, self.pictures, callers)
         self._file_pages = Files(self.attachments, self.files, self.links, callers, reactor)
         self._build_figures()
+        self._unsubscribe_page = UnsubscribePage(
+            self.unsubscribing, self.user_settings, directory, self.languages)
         self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication,
                             self.languages, reactor, self._assets)
 
@@ -328,6 +336,19 @@ class Application:
     def _jobs_by_queue(self, figure: str) -> dict[tuple[str, ...], float]:
         return {(name,): getattr(figures, figure) for name, figures in self.deferred_work.figures().items()}
 
+    def _build_notifications(self) -> None:
+        """Who is told of messages outside the chat, and how."""
+        database, directory = self.database, self.directory
+        self.unsubscribing = Unsubscribing(self.settings.external_url)
+        self.notifications = Notifications(
+            self.deferred_work, directory, self.queues, self.presences, self.reactor)
+        self.missed_messages = MissedMessages(
+            database, directory, self.deferred_work, self.mailer, self.unsubscribing)
+        self.missed_messages.serve()
+        self.consequences.append(lambda checked, addressed: self.notifications.maybe_enqueue_notifications(
+            checked.sender, checked.recipient, addressed.readers, addressed.flags,
+            mentioned=checked.rendered.mentioned_user_ids, groups=checked.rendered.mentioned_group_ids))
+
     def _build_uploads(self, bot_changes: BotChanges) -> None:
         """Files and pictures that people upload."""
         database, directory, bus = self.database, self.directory, self.bus
@@ -367,8 +388,13 @@ class Application:
         restored = saved.restore(self.queues, self.directory, self.settings.data, token)
         if restored:
             _log.info("{count} event queues are open again", count=restored)
+        self.unsubscribing.start(await self._secret("unsubscribing"))
         await self.sending.start()
         self._is_open = True
+
+    async def _secret(self, name: str) -> bytes:
+        """A key of the server's own, the same at every start."""
+        return await self.database.transaction(lambda unit: people_sql.secret(unit, name, secrets.token_bytes(32)))
 
     def get_site(self) -> Site:
         """Everything that is served, for a port or for tests."""
@@ -378,6 +404,7 @@ class Application:
         self._file_pages.mount(klein)
         self._avatar_pages.mount(klein)
         self.external_image_pages.mount(klein)
+        self._unsubscribe_page.mount(klein)
         MetricsPage(self.metrics).mount(klein)
         StaticFiles(self._assets).mount(klein)
         root = Root(

@@ -16,6 +16,7 @@ _Place = tuple[int, str]
 class TopicPolicies:
     def __init__(self) -> None:
         self._policies: dict[int, dict[_Place, TopicPolicy]] = {}
+        self._followers: dict[_Place, set[int]] = {}
 
     def of(self, user_id: int) -> Sequence[TopicPolicy]:
         """All policies of a person, in no order that means anything."""
@@ -33,9 +34,17 @@ class TopicPolicies:
         place = (channel_id, topic.lower())
         return [policies[place] for policies in self._policies.values() if place in policies]
 
+    def followers(self, channel_id: int, topic: str) -> Set[int]:
+        """Ids of the people who follow a topic."""
+        return self._followers.get((channel_id, topic.lower()), frozenset())
+
     def put(self, policy: TopicPolicy) -> None:
         """Policy.NONE forgets."""
         mine, place = self._policies.setdefault(policy.user_id, {}), (policy.channel_id, policy.topic.lower())
+        followers = self._followers.setdefault(place, set())
+        (followers.add if policy.policy == Policy.FOLLOWED else followers.discard)(policy.user_id)
+        if not followers:
+            del self._followers[place]
         if policy.policy == Policy.NONE:
             mine.pop(place, None)
         else:

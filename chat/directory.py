@@ -20,6 +20,7 @@ from chat.bots import Bot
 from chat.event_types import Event
 from chat.group_values import SYSTEM_GROUPS, GroupValue
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
+from chat.notification_rules import Means, wants_channel
 from chat.personal import MutedUser, Policy, TopicPolicy, UserStatus
 from chat.realm import Realm
 from chat.uploaded import CustomEmoji, emoji_map_wire
@@ -63,6 +64,7 @@ class _Roll:
     active: frozenset[int] | None = None
     encoded: bytes | None = None
     array: str | None = None
+    loud: frozenset[int] | None = None
 
 
 class Directory:
@@ -109,7 +111,7 @@ class Directory:
             changes.GroupSet: lambda change: self.user_groups.put(change.group),
             changes.GroupGone: lambda change: self.user_groups.remove(change.group_id),
             changes.RealmSet: lambda change: setattr(self, "realm", change.realm),
-            changes.UserSettingsSet: lambda change: self._user_settings.update({change.user_id: change.settings}),
+            changes.UserSettingsSet: lambda change: self._set_user_settings(change.user_id, change.settings),
             changes.UserSettingsDefaultsSet: lambda change: setattr(
                 self, "user_settings_defaults", change.settings),
             changes.ApiKeySet: lambda change: self._api_keys.update({change.key_hash: change.user_id}),
@@ -370,6 +372,16 @@ class Directory:
             roll.array = "{" + ",".join(map(str, sorted(self.subscribers(channel_id) - self._dormant.keys()))) + "}"
         return roll.array
 
+    def loud_subscribers(self, channel_id: int) -> frozenset[int]:
+        """Ids of the subscribers who want to be told of every message of a channel, by e-mail or by push; kept until
+        subscriptions or settings change."""
+        roll = self._rolls.setdefault(channel_id, _Roll())
+        if roll.loud is None:
+            roll.loud = frozenset(
+                user_id for user_id, subscription in roll.members.items()
+                if any(wants_channel(means, self._user_settings[user_id], subscription) for means in Means))
+        return roll.loud
+
     def is_muted(self, user_id: int, channel_id: int, topic: str) -> bool:
         """Whether someone does not want to hear of a topic: it is muted, or its channel is and it is not wanted
         anyway."""
@@ -430,6 +442,11 @@ class Directory:
         self._former.get(user_id, set()).discard(channel_id)
         self._forget_derived(channel_id)
 
+    def _set_user_settings(self, user_id: int, settings: UserSettings) -> None:
+        self._user_settings[user_id] = settings
+        for channel_id in self.subscriptions_of(user_id):
+            self._rolls[channel_id].loud = None
+
     def _drop_subscription(self, user_id: int, channel_id: int) -> None:
         if self._subscriptions.get(user_id, {}).pop(channel_id, None) is None:
             return
@@ -447,6 +464,6 @@ class Directory:
 
     def _forget_derived(self, channel_id: int) -> None:
         roll = self._rolls[channel_id]
-        roll.active = roll.encoded = roll.array = None
+        roll.active = roll.encoded = roll.array = roll.loud = None
 
 

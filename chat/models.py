@@ -133,11 +133,18 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
+    """The last five say what one wants to be told of in this channel; None: as one's own settings have it."""
+
     user_id: int
     channel_id: int
     color: str
     is_muted: bool
     pin_to_top: bool
+    desktop_notifications: bool | None = None
+    audible_notifications: bool | None = None
+    push_notifications: bool | None = None
+    email_notifications: bool | None = None
+    wildcard_mentions_notify: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,18 +153,17 @@ def spelled_out(settings: object, prop: str, value: Any) -> Any:
 
 def subscription_wire(channel: Channel, subscription: Subscription) -> dict[str, Any]:
     """One's own view of a channel one is subscribed to."""
-    follows = None
     return {
         **channel_wire(channel),
         "color": subscription.color,
         "is_muted": subscription.is_muted,
         "in_home_view": not subscription.is_muted,
         "pin_to_top": subscription.pin_to_top,
-        "desktop_notifications": follows,
-        "audible_notifications": follows,
-        "push_notifications": follows,
-        "email_notifications": follows,
-        "wildcard_mentions_notify": follows,
+        "desktop_notifications": subscription.desktop_notifications,
+        "audible_notifications": subscription.audible_notifications,
+        "push_notifications": subscription.push_notifications,
+        "email_notifications": subscription.email_notifications,
+        "wildcard_mentions_notify": subscription.wildcard_mentions_notify,
         "email_address": "",
     }
 

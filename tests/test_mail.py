@@ -15,10 +15,11 @@ from jinja2 import UndefinedError
 from twisted.internet.task import Clock
 
 from chat.deferred_work import NewJob
-from chat.directory import Directory
+from chat.directory import Directory, Loaded
 from chat.letters import Letters
 from chat.mail import Mailer, NoMailAddress, default_sender, mail_address
 from chat.models import Organisation
+from tests.support.mails import part
 
 LINK = "https://chat.example.com/accounts/go/0123456789abcdef/"
 WORDS: dict[str, dict[str, Any]] = {
@@ -36,7 +37,7 @@ WORDS: dict[str, dict[str, Any]] = {
 
 def mailer(organisation: str = "Näherei & Co", sender: str = "noreply@chat.example.com") -> Mailer:
     directory = Directory("https://chat.example.com")
-    directory.organisation = Organisation(organisation, "", 0)
+    directory.load(Loaded(organisation=Organisation(organisation, "", 0)))
     clock = Clock()
     clock.advance(1_700_000_000)
     return Mailer(None, directory, clock, Letters(), sender=sender, delivers=True)  # type: ignore[arg-type]
@@ -47,12 +48,6 @@ def parsed(job: NewJob) -> EmailMessage:
     assert mail.isascii()
     assert max(map(len, mail.splitlines())) < 998
     return message_from_string(mail, policy=default)  # type: ignore[return-value]
-
-
-def part(mail: EmailMessage, kind: str) -> str:
-    body = mail.get_body((kind,))
-    assert body is not None
-    return str(body.get_content())
 
 
 class TemplateTests:

@@ -16,7 +16,7 @@ from chat.database.pool import Database, Transaction
 from chat.directory import Directory
 from chat.errors import JsonableError, NotAllowed
 from chat.models import Channel, Subscription, User
-from chat.wire import subscription_wire
+from chat.wire import CHANNEL_NOTIFICATIONS, subscription_wire
 
 PALETTE = (
     "#0f8b8d", "#4c6ef5", "#d9480f", "#2b8a3e", "#ae3ec9", "#c2255c", "#5c940d", "#1971c2", "#e67700", "#6741d9",
@@ -95,7 +95,8 @@ class Subscriptions:
         return await self._database.transaction(write, ("directory",))
 
     async def do_set_property(self, user: User, channel_id: int, prop: str, value: Any) -> None:
-        """Change one's own view of a channel: color, is_muted, pin_to_top (in_home_view is the older is_muted)."""
+        """Change one's own view of a channel: color, is_muted, pin_to_top (in_home_view is the older is_muted), and
+        what one wants to be told of (None: as one's settings have it)."""
         async def write(unit: Transaction) -> None:
             subscription = self._directory.subscription(user.id, channel_id)
             if subscription is None:
@@ -208,10 +209,9 @@ def _changed(subscription: Subscription, prop: str, value: Any) -> Subscription:
         if not isinstance(value, str):
             raise JsonableError("color is not a string")
         return replace(subscription, color=check_color(value))
-    if prop not in ("is_muted", "in_home_view", "pin_to_top"):
+    if prop not in ("is_muted", "in_home_view", "pin_to_top", *CHANNEL_NOTIFICATIONS):
         raise JsonableError(f"Unknown subscription property: {prop[:60]}")
-    if not isinstance(value, bool):
+    if not isinstance(value, bool) and (value is not None or prop not in CHANNEL_NOTIFICATIONS):
         raise JsonableError(f"{prop} is not a boolean")
-    if prop == "pin_to_top":
-        return replace(subscription, pin_to_top=value)
-    return replace(subscription, is_muted=value if prop == "is_muted" else not value)
+    changed: dict[str, Any] = {"is_muted": not value} if prop == "in_home_view" else {prop: value}
+    return replace(subscription, **changed)

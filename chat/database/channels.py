@@ -18,17 +18,21 @@ INSERT_CHANNEL = f"""INSERT INTO channel AS c (name, description, rendered_descr
 UPDATE_CHANNEL = """UPDATE channel SET name = %s, description = %s, rendered_description = %s, invite_only = %s,
     history_public_to_subscribers = %s, post_policy = %s, is_archived = %s WHERE id = %s"""
 
-SELECT_SUBSCRIPTIONS = """SELECT user_id, channel_id, color, is_muted, pin_to_top FROM subscription WHERE is_active"""
+_NOTIFIED = """desktop_notifications, audible_notifications, push_notifications, email_notifications,
+    wildcard_mentions_notify"""
+_SUBSCRIPTION = f"user_id, channel_id, color, is_muted, pin_to_top, {_NOTIFIED}"
+SELECT_SUBSCRIPTIONS = f"SELECT {_SUBSCRIPTION} FROM subscription WHERE is_active"
 SELECT_FORMER = "SELECT user_id, channel_id FROM subscription WHERE NOT is_active"
-INSERT_SUBSCRIPTIONS = """INSERT INTO subscription (user_id, channel_id, color)
+INSERT_SUBSCRIPTIONS = f"""INSERT INTO subscription (user_id, channel_id, color)
     SELECT * FROM unnest(%s::int[], %s::int[], %s::text[])
     ON CONFLICT (user_id, channel_id) DO UPDATE SET is_active = true, is_muted = false
-    RETURNING user_id, channel_id, color, is_muted, pin_to_top"""
+    RETURNING {_SUBSCRIPTION}"""
 DELETE_SUBSCRIPTIONS = """UPDATE subscription SET is_active = false
     FROM unnest(%s::int[], %s::int[]) AS gone (user_id, channel_id)
     WHERE subscription.user_id = gone.user_id AND subscription.channel_id = gone.channel_id"""
 EMPTY_CHANNEL = "UPDATE subscription SET is_active = false WHERE channel_id = %s"
-UPDATE_SUBSCRIPTION = """UPDATE subscription SET color = %s, is_muted = %s, pin_to_top = %s
+UPDATE_SUBSCRIPTION = f"""UPDATE subscription SET color = %s, is_muted = %s, pin_to_top = %s,
+    ({_NOTIFIED}) = (%s, %s, %s, %s, %s)
     WHERE user_id = %s AND channel_id = %s"""
 
 
@@ -65,7 +69,7 @@ async def former_subscriptions(db: Runs) -> list[tuple[int, int]]:
 
 
 async def insert_subscriptions(unit: Runs, wanted: Sequence[tuple[int, int, str]]) -> list[Subscription]:
-    """Subscribe by (user_id, channel_id, color); who comes back finds their old colour."""
+    """Subscribe by (user_id, channel_id, color); who comes back finds what they had set."""
     if not wanted:
         return []
     rows = await unit.query(INSERT_SUBSCRIPTIONS, tuple(map(list, zip(*wanted, strict=True))))
@@ -85,5 +89,6 @@ async def empty_channel(unit: Runs, channel_id: int) -> None:
 
 async def update_subscription(unit: Runs, subscription: Subscription) -> None:
     await unit.query(UPDATE_SUBSCRIPTION, (
-        subscription.color, subscription.is_muted, subscription.pin_to_top, subscription.user_id,
-        subscription.channel_id))
+        subscription.color, subscription.is_muted, subscription.pin_to_top, subscription.desktop_notifications,
+        subscription.audible_notifications, subscription.push_notifications, subscription.email_notifications,
+        subscription.wildcard_mentions_notify, subscription.user_id, subscription.channel_id))

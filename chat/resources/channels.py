@@ -114,7 +114,7 @@ class UnsubscribedWire(TypedDict):
 class Property(msgspec.Struct, frozen=True):
     stream_id: ChannelId
     property: Annotated[str, Meta(max_length=60)]
-    value: bool | Annotated[str, Meta(max_length=60)]
+    value: bool | Annotated[str, Meta(max_length=60)] | None
 
 
 class SetProperties(Params, frozen=True):
@@ -125,8 +125,8 @@ class IsSubscribedWire(TypedDict):
     is_subscribed: bool
 
 
-def _bool_or_text(text: str) -> bool | str:
-    return {"true": True, "false": False}.get(text, text.strip('"')[:60])
+def _bool_or_text(text: str) -> bool | str | None:
+    return {"true": True, "false": False, "null": None}.get(text, text.strip('"')[:60])
 
 
 class SetProperty(Params, frozen=True):

@@ -47,7 +47,8 @@ ACTIONS = st.one_of(
     st.tuples(st.just("delete_topic"), person, channel, topic),
     st.tuples(st.just("subscribe"), person, st.lists(channel, min_size=1, max_size=2), anyone, st.booleans()),
     st.tuples(st.just("unsubscribe"), person, channel, anyone),
-    st.tuples(st.just("property"), person, channel, st.sampled_from(("is_muted", "pin_to_top", "color"))),
+    st.tuples(st.just("property"), person, channel, st.sampled_from(
+        ("is_muted", "pin_to_top", "color", "push_notifications", "wildcard_mentions_notify"))),
     st.tuples(st.just("channel"), person, channel, st.sampled_from(("rename", "description", "private", "public",
                                                                    "policy", "hidden_history"))),
     st.tuples(st.just("archive"), person, channel),

@@ -1,0 +1,21 @@
+"""The mails that an application without a mail server has written, as a program of mail would show them."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+
+def mails(data: Path) -> list[EmailMessage]:
+    """All of them, the oldest first."""
+    files = sorted((data / "mail").glob("*.eml"))
+    return [message_from_bytes(file.read_bytes(), policy=default) for file in files]  # type: ignore[misc]
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    """Its "plain" or "html" part."""
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
