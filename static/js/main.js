@@ -11,10 +11,12 @@ import { Connection } from "./net/connection.js";
 import { Dispatch } from "./net/dispatch.js";
 import { EditCommands } from "./net/edit_commands.js";
 import { History } from "./net/history.js";
+import { PresencePings } from "./net/presence_pings.js";
 import { ReadMarker } from "./net/read_marker.js";
 import { Sender } from "./net/sender.js";
 import { Session } from "./net/session.js";
 import { Socket } from "./net/socket.js";
+import { TypingNotices } from "./net/typing_notices.js";
 import { App } from "./ui/app.js";
 import { listenToFiles } from "./ui/files.js";
 import { listenToKeys } from "./ui/keyboard.js";
@@ -53,11 +55,16 @@ const dispatch = new Dispatch({ model, sender, session });
 const reader = new ReadMarker({ model, connection, api, clock });
 const commands = new Commands({ model, connection, api, complain: (words) => view.notify(words) });
 const editing = new EditCommands({ model, connection, api, complain: (words) => view.notify(words) });
-const app = new App({ model, view, connection, api, sender, reader, history, commands, editing });
+const typing = new TypingNotices({ model, connection, clock });
+const app = new App({ model, view, connection, api, sender, reader, history, commands, editing, typing });
+const pings = new PresencePings({ model, connection, clock, attentive: () => app.attentive() });
 
 function loaded() {
   if (app.ready) reader.reapply();
-  else app.start();
+  else {
+    app.start();
+    pings.start();
+  }
 }
 
 // Until the first registration there is nothing to show but that we are at it.
@@ -70,10 +77,16 @@ listenToKeys(app, document);
 listenToPointer(app, document);
 listenToFiles(app, document);
 window.addEventListener("online", () => connection.wake());
-window.addEventListener("focus", () => app.feed?.look());
+window.addEventListener("focus", () => {
+  pings.input();
+  app.feed?.look();
+});
+for (const type of ["keydown", "pointerdown", "pointermove", "wheel"])
+  window.addEventListener(type, () => pings.input(), { passive: true, capture: true });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") {
     app.compose?.keep();
+    typing.stop();
     return;
   }
   connection.wake();
@@ -81,6 +94,7 @@ document.addEventListener("visibilitychange", () => {
 });
 window.addEventListener("pagehide", () => {
   app.compose?.keep();
+  typing.stop();
   reader.leave();
   if (connection.queue_id)
     api.delete("/events", { queue_id: connection.queue_id }, { keepalive: true }).catch(() => {});

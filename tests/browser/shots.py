@@ -95,6 +95,10 @@ def furnish(server: RunningServer) -> None:
     for number in range(30):
         (grace, alan, ada)[number % 3].say("general", "many short ones", f"Short message {number}.")
     grace.tell('["ada@plait.example"]', "Do you have a minute?")
+    grace.post("/users/me/status", status_text="In a meeting until three, then at my desk", emoji_name="calendar")
+    alan.post("/users/me/status", emoji_name="palm_tree")
+    grace.post("/users/me/presence", status="active")
+    Script(server, "hedy").post("/users/me/presence", status="idle")
     alan.tell('["ada@plait.example", "grace@plait.example", "hedy@plait.example"]', "The three of you: lunch?")
 
 
@@ -131,13 +135,13 @@ def shoot(browser: Any, server: RunningServer, folder: Path) -> None:
                 page.wait_for_timeout(200)
                 page.screenshot(path=folder / f"{width}-{scheme}-side.png")
                 person.go(VIEWS["topic"])
-            open_things(person, folder / f"{width}-{scheme}")
+            open_things(person, server, folder / f"{width}-{scheme}")
             for error in person.errors:
                 sys.stdout.write(f"the page says: {error}\n")
             person.close()
 
 
-def open_things(person: Person, start: Path) -> None:
+def open_things(person: Person, server: RunningServer, start: Path) -> None:
     """Pictures of what opens over the page."""
     page = person.page
     person.go(VIEWS["topic"])
@@ -149,6 +153,14 @@ def open_things(person: Person, start: Path) -> None:
     page.wait_for_timeout(200)
     page.screenshot(path=f"{start}-picker.png")
     page.keyboard.press("Escape")
+    page.locator("#feed .sender", has_text="Grace Hopper").first.click()
+    page.wait_for_timeout(200)
+    page.screenshot(path=f"{start}-profile.png")
+    page.keyboard.press("Escape")
+    alan = Script(server, "alan")
+    alan.post("/typing", op="start", type="stream", stream_id="2", topic="clock bug")
+    page.wait_for_timeout(200)
+    page.screenshot(path=f"{start}-typing.png")
     page.fill("#compose textarea", "A draft of several lines,\nwhich grows the box,\nand mentions @gr")
     page.locator("#compose textarea").press("End")
     page.locator("#compose textarea").type("a")
@@ -173,6 +185,11 @@ def open_things(person: Person, start: Path) -> None:
         page.click(".side-org")
         page.wait_for_timeout(200)
         page.screenshot(path=f"{start}-menu.png")
+        page.get_by_role("menuitem", name="Set your status").click()
+        page.wait_for_timeout(200)
+        page.screenshot(path=f"{start}-status.png")
+        page.keyboard.press("Escape")
+        page.click(".side-org")
         page.get_by_role("menuitemradio", name="High contrast").click()
         page.keyboard.press("Escape")
         page.wait_for_timeout(200)

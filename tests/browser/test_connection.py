@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.browser.person import Person
 from tests.support.server import RunningServer
 
@@ -42,6 +44,25 @@ class BlockedSocketTests:
         ada.write("all here")
         grace.sees("all here")
         assert polls == []
+
+
+class RestartedServerTests:
+    @pytest.mark.parametrize("sockets", [True, False])
+    def test_a_restart_is_hardly_noticed(self, sign_in: SignIn, demo_server: RunningServer, *, sockets: bool) -> None:
+        """Nothing is loaded or registered anew, and what is said just before and after is there."""
+        ada, grace = sign_in("ada", sockets=sockets), sign_in("grace")
+        ada.go(LUNCH)
+        grace.go(LUNCH)
+        grace.write(f"just before the restart {sockets}")
+        ada.sees(f"just before the restart {sockets}")
+        registered: list[str] = []
+        ada.page.on("request", lambda request: registered.append(request.url) if "/register" in request.url else None)
+        demo_server.restart()
+        grace.write(f"and after it {sockets}")
+        ada.sees(f"and after it {sockets}")
+        ada.write("all is well")
+        grace.sees("all is well", 1 if sockets else 2)
+        assert registered == []
 
 
 class LostServerTests:

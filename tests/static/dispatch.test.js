@@ -279,8 +279,8 @@ test("what we do not know is passed over", () => {
   for (const event of [
     { type: "new_thing" },
     { type: "message", op: "strange" },
-    { type: "presence" },
-    { type: "typing", op: "start" },
+    { type: "realm_domains", op: "add" },
+    { type: "typing", op: "pause" },
     { type: "constructor" },
   ]) {
     dispatch.apply(event);

@@ -10,8 +10,11 @@ import { MessageLists } from "./message_lists.js";
 import { Messages } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
+import { Presence } from "./presence.js";
 import { Realm } from "./realm.js";
 import { Recent } from "./recent.js";
+import { Statuses } from "./statuses.js";
+import { Typing } from "./typing.js";
 import { Unread } from "./unread.js";
 import { Store } from "../lib/store.js";
 
@@ -22,6 +25,9 @@ export class Model {
     this.clock = clock;
     this.realm = new Realm();
     this.people = new People();
+    this.presence = new Presence(clock);
+    this.statuses = new Statuses();
+    this.typing = new Typing(clock);
     this.channels = new Channels();
     this.messages = new Messages();
     this.lists = new MessageLists(this.messages);
@@ -41,6 +47,9 @@ export class Model {
     this.messages.max_id = Math.max(this.messages.max_id, state.max_message_id ?? 0);
     this.realm.load(state);
     this.people.load(state);
+    this.presence.load(state);
+    this.statuses.load(state);
+    this.typing.load(state);
     this.channels.load(state);
     this.unread.load(state.unread_msgs ?? {}, state.user_id);
     this.recent.load(state, state.user_id);

@@ -11,6 +11,10 @@ export class Realm extends Store {
   linkifiers = [];
   translate_emoticons = false;
   starred = new Set();
+  settings = {}; // my own, by the names of the wire
+  ping_ms = 60_000;
+  typing_again_ms = 30_000;
+  typing_stopped_ms = 12_000;
   rules = rulesOf({}); // who may change what is there
   limits = { message: 10_000, topic: 60, upload_mib: 25, channel_name: 60, channel_description: 1024 };
   #mutedTopics = new Set();
@@ -22,6 +26,10 @@ export class Realm extends Store {
     this.linkifiers = state.realm_linkifiers ?? [];
     this.translate_emoticons = state.user_settings?.translate_emoticons ?? state.translate_emoticons ?? false;
     this.starred = new Set(state.starred_messages ?? []);
+    this.settings = { ...state.user_settings };
+    this.ping_ms = (state.server_presence_ping_interval_seconds ?? 60) * 1000;
+    this.typing_again_ms = state.server_typing_started_wait_period_milliseconds ?? 30_000;
+    this.typing_stopped_ms = state.server_typing_stopped_wait_period_milliseconds ?? 12_000;
     this.limits = {
       message: state.max_message_length ?? 10_000,
       topic: state.max_topic_length ?? 60,
@@ -38,6 +46,13 @@ export class Realm extends Store {
   update(property, value) {
     if (property === "name") this.name = value;
     if (property in this.rules) this.rules = { ...this.rules, [property]: value };
+    this.changed();
+  }
+
+  /** One of my own settings. */
+  setSetting(property, value) {
+    this.settings = { ...this.settings, [property]: value };
+    if (property === "translate_emoticons") this.translate_emoticons = value;
     this.changed();
   }
 

@@ -1,6 +1,6 @@
 /** Moments in words. All take seconds since 1970, as the server gives them, and the present in milliseconds. */
 
-import { locale, t } from "./i18n.js";
+import { locale, n, t } from "./i18n.js";
 
 const formats = new Map();
 
@@ -48,4 +48,22 @@ export function listTime(timestamp, now_ms) {
   const date = new Date(timestamp * 1000);
   const sameYear = date.getFullYear() === new Date(now_ms).getFullYear();
   return format(sameYear ? { day: "numeric", month: "short" } : { dateStyle: "medium" }).format(date);
+}
+
+/** When someone was last here. */
+export function lastSeenWords(timestamp, now_ms) {
+  const minutes = Math.max(1, Math.round((now_ms / 1000 - timestamp) / 60));
+  if (minutes < 60) return n("Here {count} minute ago", "Here {count} minutes ago", minutes);
+  if (minutes < 24 * 60) return n("Here {count} hour ago", "Here {count} hours ago", Math.round(minutes / 60));
+  return t("Last here: {day}", { day: dayLabel(timestamp, now_ms) });
+}
+
+/** The time of day now in a time zone ("Europe/Berlin"), or "" where it is as here or unknown. */
+export function timeIn(timezone, now_ms) {
+  if (!timezone || timezone === Intl.DateTimeFormat().resolvedOptions().timeZone) return "";
+  try {
+    return format({ hour: "numeric", minute: "2-digit", weekday: "short", timeZone: timezone }).format(now_ms);
+  } catch {
+    return "";
+  }
 }

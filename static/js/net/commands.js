@@ -40,6 +40,35 @@ export class Commands {
     }
   }
 
+  /** Sets my status; `emoji` may be undefined. */
+  async setStatus(status_text, emoji) {
+    const { statuses, people } = this.model;
+    const before = statuses.of(people.my_id) ?? {};
+    const { emoji_name = "", emoji_code = "", reaction_type = "" } = emoji ?? {};
+    const params = { status_text, emoji_name, ...(emoji_name ? { emoji_code, reaction_type } : {}) };
+    const empty = { status_text: "", emoji_name: "", emoji_code: "", reaction_type: "" };
+    statuses.update(people.my_id, { ...empty, ...params });
+    try {
+      await this.connection.request("POST", "/users/me/status", params);
+    } catch (error) {
+      statuses.update(people.my_id, { ...empty, ...before });
+      this.complain(t("Your status was not saved. {reason}", { reason: error.message }));
+    }
+  }
+
+  /** Changes one of my own settings. */
+  async setSetting(property, value) {
+    const { realm } = this.model;
+    const before = realm.settings[property];
+    realm.setSetting(property, value);
+    try {
+      await this.connection.request("PATCH", "/settings", { [property]: value });
+    } catch (error) {
+      realm.setSetting(property, before);
+      this.complain(t("The setting was not saved. {reason}", { reason: error.message }));
+    }
+  }
+
   /** The source of a message, for quoting. */
   async source(message) {
     return (await this.api.get(`/messages/${message.id}`)).raw_content;

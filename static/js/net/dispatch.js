@@ -28,6 +28,7 @@ function message(model, event, { sender, session }) {
   if (sent) sender.confirmed(sent);
   if (!shown.read) model.unread.add(shown.id, shown.conversation, shown.mentioned);
   model.recent.note([shown]);
+  model.typing.stop(shown.conversation.key, wire.sender_id);
   model.tidy();
 }
 
@@ -141,6 +142,17 @@ function channelUpdate(model, event) {
   model.channels.update(stream_id, property, value, extra);
 }
 
+function typing(model, event, on) {
+  const { user_id } = event.sender;
+  if (user_id === model.people.my_id) return;
+  const conversation =
+    event.message_type === "stream"
+      ? channelConversation(event.stream_id, event.topic)
+      : model.directConversation(event.recipients.map((person) => person.user_id));
+  if (on) model.typing.start(conversation.key, user_id);
+  else model.typing.stop(conversation.key, user_id);
+}
+
 const HANDLERS = {
   message,
   update_message: updateMessage,
@@ -167,5 +179,10 @@ const HANDLERS = {
   },
   "realm_emoji/update": (model, event) => model.emoji.loadCustom(event.realm_emoji),
   realm_linkifiers: (model, event) => model.realm.setLinkifiers(event.realm_linkifiers),
+  presence: (model, event) => model.presence.note(event),
+  user_status: (model, event) => model.statuses.update(event.user_id, event),
+  "typing/start": (model, event) => typing(model, event, true),
+  "typing/stop": (model, event) => typing(model, event, false),
+  "user_settings/update": (model, event) => model.realm.setSetting(event.property, event.value),
   user_topic: (model, event) => model.realm.setTopicPolicy(event),
 };

@@ -20,6 +20,7 @@ import { Router } from "./router.js";
 import { sidebar } from "./sidebar.js";
 import { Switcher } from "./switcher.js";
 import { showTheme } from "./theme.js";
+import { typingLine } from "./typing_line.js";
 
 export class App extends EditIntents(Intents) {
   ready = false;
@@ -27,9 +28,9 @@ export class App extends EditIntents(Intents) {
   #afterShown; // {key, run}: what waits for a view to come up
   #focused; // what had the focus before a dialog or menu took it
 
-  constructor({ model, view, connection, api, sender, reader, history, commands, editing }) {
+  constructor({ model, view, connection, api, sender, reader, history, commands, editing, typing }) {
     super();
-    Object.assign(this, { model, view, connection, api, sender, reader, history, commands, editing });
+    Object.assign(this, { model, view, connection, api, sender, reader, history, commands, editing, typing });
     this.touch = matchMedia("(pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
     this.switcher = new Switcher(this);
     this.picker = new EmojiPicker(this);
@@ -59,8 +60,17 @@ export class App extends EditIntents(Intents) {
         model.unread,
         model.recent,
         model.drafts,
+        model.presence,
+        model.statuses,
       ]),
-      head: new Pane(part("head"), () => header(this), [view, model.people, model.channels]),
+      head: new Pane(part("head"), () => header(this), [
+        view,
+        model.people,
+        model.channels,
+        model.presence,
+        model.statuses,
+      ]),
+      typing: new Pane(part("typing"), () => typingLine(this), [view, model.typing, model.people]),
       strip: new Pane(part("strip"), () => connectionStrip(this), [connection]),
       page: new Pane(part("page"), () => this.#page(channels), [
         view,
@@ -71,11 +81,17 @@ export class App extends EditIntents(Intents) {
         model.drafts,
       ]),
       pill: new Pane(part("pill"), () => pill(this), [model.unread, model.lists]),
-      people: new Pane(part("people"), () => people.template(), [view, model.people, model.channels]),
+      people: new Pane(part("people"), () => people.template(), [
+        view,
+        model.people,
+        model.channels,
+        model.presence,
+        model.statuses,
+      ]),
       overlay: new Pane(
         part("overlay"),
         () => overlay(this),
-        [view, model.emoji, model.recent],
+        [view, model.emoji, model.recent, model.presence, model.statuses, model.realm],
         () => this.#overlayDrawn(),
       ),
     };

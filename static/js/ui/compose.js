@@ -38,6 +38,7 @@ export class Compose {
   /** The view changed: what was typed stays with its conversation, and that of the new one comes up. */
   setNarrow(narrow) {
     this.keep();
+    this.app.typing.stop();
     this.fixed = conversationOf(narrow, this.app.model.people.my_id) ?? undefined;
     this.error = "";
     this.waiting = false;
@@ -87,6 +88,7 @@ export class Compose {
 
   close() {
     this.keep();
+    this.app.typing.stop();
     this.suggestions = undefined;
     this.error = "";
     const back = conversationOf(this.app.view.narrow, this.app.model.people.my_id) ?? undefined;
@@ -221,6 +223,7 @@ export class Compose {
     this.keep();
     this.error = "";
     this.suggestions = undefined;
+    app.typing.stop({ sent: true });
     const message = app.sender.send(conversation, content);
     this.draw();
     this.#follow(conversation, message);
@@ -322,6 +325,7 @@ export class Compose {
   type(text) {
     this.#text = text;
     this.error = "";
+    this.app.typing.typed(this.conversation(), text);
     this.suggest();
     this.#keepSoon();
     this.draw();

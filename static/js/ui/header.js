@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { isResolved, mayRename } from "../data/edit_rules.js";
 import { channelNarrow, conversationOf, hashOf } from "../data/narrow.js";
 import { n, t } from "../lib/i18n.js";
+import { face, presenceWords, statusEmoji } from "./face.js";
 import { icon, iconButton } from "./icon.js";
 import { channelIcon } from "./message_row.js";
 
@@ -46,6 +47,8 @@ function where(app, narrow) {
   if (narrow.kind === "dm") {
     const { people } = app.model;
     const self = narrow.user_ids.length === 1 && narrow.user_ids[0] === people.my_id;
+    const alone = narrow.user_ids.length === 1 && !self ? people.get(narrow.user_ids[0]) : undefined;
+    if (alone) return personWhere(app, alone);
     return html`${icon("messages-square", "icon-large")}
       <h1 class="cut" dir="auto">${self ? t("Notes to yourself") : people.names(narrow.user_ids)}</h1>`;
   }
@@ -56,6 +59,19 @@ function where(app, narrow) {
   }
   const [name, title] = TITLES[narrow.kind] ?? ["layers", "Plait"];
   return html`${icon(name, "icon-large")}<h1 class="cut">${title}</h1>`;
+}
+
+function personWhere(app, person) {
+  const text = app.model.statuses.of(person.user_id)?.status_text;
+  const words = [text, presenceWords(app, person)].filter(Boolean).join(" · ");
+  return html`${face(app, person, "avatar-small")}
+    <h1 class="head-person cut">
+      <button type="button" class="head-name cut" dir="auto" @click=${(event) => app.openPersonMenu(person.user_id, event.currentTarget)}>
+        ${person.full_name}
+      </button>
+    </h1>
+    ${statusEmoji(app, person.user_id)}
+    ${words ? html`<p class="head-about cut" dir="auto" title=${words}>${words}</p>` : nothing}`;
 }
 
 function channelWhere(app, narrow) {

@@ -18,6 +18,7 @@ export const ICONS = [
   "download",
   "ellipsis",
   "eye",
+  "eye-off",
   "file",
   "file-pen",
   "folder-input",

@@ -12,6 +12,7 @@ import {
 } from "../data/narrow.js";
 import { searchWithin } from "../data/search.js";
 import { n, t } from "../lib/i18n.js";
+import { StatusEditor } from "./status_editor.js";
 
 const WIDE = "(min-width: 1100px)";
 const NARROW = "(max-width: 699px)";
@@ -112,6 +113,10 @@ export class Intents {
 
   openPersonMenu(user_id, anchor) {
     this.view.openMenu({ kind: "person", label: t("About this person"), anchor, user_id });
+  }
+
+  openStatusEditor() {
+    this.view.openDialog({ kind: "status", label: t("Your status"), part: new StatusEditor(this) });
   }
 
   openMessageMenu(message, anchor, { end = false } = {}) {

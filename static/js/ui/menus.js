@@ -1,9 +1,12 @@
 /** What each menu offers. */
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { editableUntil, isResolved, mayDelete, mayMove, mayRename } from "../data/edit_rules.js";
 import { dmNarrow } from "../data/narrow.js";
 import { t } from "../lib/i18n.js";
+import { timeIn } from "../lib/times.js";
 import { avatar } from "./avatar.js";
+import { emojiView } from "./emoji_view.js";
+import { face, presenceWords } from "./face.js";
 
 const ROLES = { 100: t("Owner"), 200: t("Administrator"), 300: t("Moderator"), 400: t("Member"), 600: t("Guest") };
 const THEMES = [
@@ -28,6 +31,17 @@ function orgMenu(app) {
       note: html`${avatar(people.me, "avatar-small")}<span class="menu-person"><strong dir="auto">${people.me?.full_name}</strong><span>${people.me?.delivery_email ?? people.me?.email}</span></span>`,
     },
     { separator: true },
+    { icon: "smile", label: t("Set your status"), run: () => app.openStatusEditor() },
+    {
+      icon: app.model.realm.settings.presence_enabled === false ? "eye-off" : "eye",
+      label: t("Show when you are here"),
+      checked: app.model.realm.settings.presence_enabled !== false,
+      box: true,
+      stays: true,
+      run: () =>
+        app.commands.setSetting("presence_enabled", app.model.realm.settings.presence_enabled === false),
+    },
+    { separator: true },
     ...THEMES.map(([theme, icon, label]) => ({
       icon,
       label,
@@ -45,16 +59,12 @@ function orgMenu(app) {
 function personMenu(app, user_id) {
   const person = app.model.people.get(user_id);
   const self = user_id === app.model.people.my_id;
-  const role = ROLES[person?.role];
   return [
-    {
-      note: html`${avatar(person, "avatar-large")}<span class="menu-person"
-          ><strong dir="auto">${person?.full_name ?? t("Unknown person")}</strong
-          ><span>${[person?.is_bot ? t("Bot") : role, person?.is_active === false ? t("no longer here") : ""].filter(Boolean).join(", ")}</span
-          ><span class="cut">${person?.delivery_email ?? person?.email}</span></span
-        >`,
-    },
+    { note: profile(app, person) },
     { separator: true },
+    ...(self
+      ? [{ icon: "smile", label: t("Set your status"), run: () => app.openStatusEditor() }]
+      : []),
     {
       icon: "messages-square",
       label: self ? t("Write a note to yourself") : t("Write a direct message"),
@@ -65,6 +75,29 @@ function personMenu(app, user_id) {
       : [{ icon: "at-sign", label: t("Mention in the message box"), run: () => app.mention(user_id) }]),
     { icon: "clock", label: t("See your conversation"), run: () => app.go(dmNarrow([user_id])) },
   ];
+}
+
+// Who it is, whether they are here, what they say of themselves, what time it is where they are.
+function profile(app, person) {
+  const status = app.model.statuses.of(person?.user_id);
+  const what = [
+    person?.is_bot ? t("Bot") : ROLES[person?.role],
+    person?.is_active === false ? t("no longer here") : presenceWords(app, person),
+  ];
+  const time = timeIn(person?.timezone, app.model.clock.now());
+  return html`<span class="profile"
+    >${face(app, person, "avatar-large")}<span class="menu-person"
+      ><strong dir="auto">${person?.full_name ?? t("Unknown person")}</strong
+      ><span>${what.filter(Boolean).join(" · ")}</span
+      ><span class="cut">${person?.delivery_email ?? person?.email}</span
+      >${time ? html`<span>${t("{time} where they are", { time })}</span>` : nothing}</span
+    >${
+      status
+        ? html`<span class="profile-status" dir="auto"
+            >${status.emoji_name ? emojiView(app.model, status) : nothing}<span>${status.status_text ?? ""}</span></span>`
+        : nothing
+    }</span
+  >`;
 }
 
 function narrowMenu(app) {

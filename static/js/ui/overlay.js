@@ -78,7 +78,7 @@ function menuItem(item, close) {
   if (item.note) return html`<div class="menu-note">${item.note}</div>`;
   return html`<button
     type="button"
-    role=${item.checked === undefined ? "menuitem" : "menuitemradio"}
+    role=${item.checked === undefined ? "menuitem" : item.box ? "menuitemcheckbox" : "menuitemradio"}
     class="menu-item ${item.danger ? "menu-danger" : ""}"
     aria-checked=${item.checked === undefined ? nothing : String(item.checked)}
     @click=${() => {

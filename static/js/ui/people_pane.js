@@ -2,9 +2,10 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { dmNarrow, hashOf } from "../data/narrow.js";
+import { ACTIVE, IDLE } from "../data/presence.js";
 import { n, t } from "../lib/i18n.js";
 import { best } from "../lib/text.js";
-import { avatar } from "./avatar.js";
+import { face, presenceWords, statusEmoji } from "./face.js";
 
 const SHOWN = 150;
 const FILTER_FROM = 12;
@@ -18,7 +19,7 @@ export class PeoplePane {
 
   template() {
     const { people, channels } = this.app.model;
-    const everyone = people.active();
+    const everyone = this.#byPresence(people.active());
     const found = this.#query ? best(everyone, this.#query, (person) => person.full_name, SHOWN) : everyone;
     const followers = channels.get(this.app.view.narrow.channel_id)?.subscribers;
     const here = followers ? found.filter((person) => followers.has(person.user_id)) : [];
@@ -40,6 +41,17 @@ export class PeoplePane {
       }
       ${followers ? this.#group(t("In this channel"), here) : nothing} ${this.#group(followers ? t("Others") : t("People"), others)}
     `;
+  }
+
+  // Those who are here first, then those who are idle, each by name; bots are always last.
+  #byPresence(people) {
+    const { presence } = this.app.model;
+    const [active, idle, away, bots] = [[], [], [], []];
+    for (const person of people) {
+      const state = person.is_bot ? undefined : presence.of(person.user_id);
+      (person.is_bot ? bots : state === ACTIVE ? active : state === IDLE ? idle : away).push(person);
+    }
+    return [...active, ...idle, ...away, ...bots];
   }
 
   #find(query) {
@@ -64,10 +76,15 @@ export class PeoplePane {
   }
 
   #person(person) {
-    const me = person.user_id === this.app.model.people.my_id;
+    const { app } = this;
+    const me = person.user_id === app.model.people.my_id;
+    const text = app.model.statuses.of(person.user_id)?.status_text;
+    const here = presenceWords(app, person);
     return html`<li>
-      <a class="person" href=${hashOf(dmNarrow([person.user_id]))} title=${person.full_name}>
-        ${avatar(person, "avatar-small")}<span class="cut" dir="auto">${person.full_name}</span>
+      <a class="person" href=${hashOf(dmNarrow([person.user_id]))} title=${here ? `${person.full_name} · ${here}` : person.full_name}>
+        ${face(app, person, "avatar-small")}<span class="person-words"
+          ><span class="person-name"><span class="cut" dir="auto">${person.full_name}</span>${statusEmoji(app, person.user_id)}</span
+          >${text ? html`<span class="person-status cut" dir="auto">${text}</span>` : nothing}</span>
         ${me ? html`<span class="person-note">${t("you")}</span>` : person.is_bot ? html`<span class="tag">${t("bot")}</span>` : nothing}
       </a>
     </li>`;

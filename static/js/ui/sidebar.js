@@ -5,7 +5,7 @@ import { channelConversation, directKey } from "../data/conversation.js";
 import { channelNarrow, dmNarrow, hashOf, narrowKey, simple, topicNarrow } from "../data/narrow.js";
 import { n, number, t } from "../lib/i18n.js";
 import { badge } from "../lib/text.js";
-import { avatar } from "./avatar.js";
+import { face, statusEmoji } from "./face.js";
 import { icon, iconButton } from "./icon.js";
 import { channelIcon } from "./message_row.js";
 
@@ -90,12 +90,13 @@ function directs(app) {
           const alone = user_ids.length === 1 ? model.people.get(user_ids[0]) : undefined;
           return item(app, dmNarrow(user_ids), {
             before: alone
-              ? avatar(alone, "avatar-small")
+              ? face(app, alone, "avatar-small")
               : html`<span class="side-group">${user_ids.length + 1}</span>`,
             label:
               user_ids[0] === model.people.my_id
                 ? t("{name} (you)", { name: model.people.names(user_ids) })
                 : model.people.names(user_ids),
+            after: alone ? statusEmoji(app, alone.user_id) : nothing,
             count: model.unread.count(directKey(user_ids)),
           });
         },
@@ -198,15 +199,14 @@ function item(app, narrow, parts) {
   return html`<li>${link(app, narrow, parts)}</li>`;
 }
 
-function link(app, narrow, { before = nothing, label, count = 0, quiet = false, mentioned = false }) {
+function link(app, narrow, { before = nothing, label, after = nothing, count = 0, quiet = false, mentioned = false }) {
   const chosen = narrowKey(app.view.narrow) === narrowKey(narrow);
   const classes = ["side-link", chosen ? "side-chosen" : "", count > 0 && !quiet ? "side-unread" : ""];
   return html`<a
     class=${classes.filter(Boolean).join(" ")}
     href=${hashOf(narrow, (id) => app.model.channels.name(id))}
     aria-current=${chosen ? "page" : nothing}
-    >${before}<span class="cut" dir="auto">${label}</span
-    >${mentioned ? html`<span class="side-at" title=${t("You are mentioned")}>@</span>` : nothing}${
+    >${before}<span class="cut" dir="auto">${label}</span>${after}${mentioned ? html`<span class="side-at" title=${t("You are mentioned")}>@</span>` : nothing}${
       count > 0
         ? html`<span class="badge ${quiet ? "badge-quiet" : ""}" aria-label=${quiet ? number(count) : n("{count} unread", "{count} unread", count)}>${badge(count)}</span>`
         : nothing
