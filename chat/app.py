@@ -25,6 +25,7 @@ from chat.actions.bot_changes import BotChanges
 from chat.actions.bot_storage import BotStorage
 from chat.actions.bots import Bots
 from chat.actions.channels import Channels
+from chat.actions.default_channels import DefaultChannels
 from chat.actions.deletions import Deletions
 from chat.actions.demo import Demo
 from chat.actions.drafts import Drafts
@@ -215,13 +216,16 @@ class Application:
         self.presence_writer = PresenceWriter(self.presences, database, reactor)
         self.seal = Seal(kept_secret(self.settings.data, "bot-keys", SECRET_BYTES))
         bot_changes = BotChanges(directory, self.seal)
-        self.users = Users(database, directory, bus, self.activity, bot_changes)
-        self.channels = Channels(database, directory, bus, self.markdown, self.activity, bot_changes)
+        self.default_channels = DefaultChannels(database, directory, bus)
+        self.users = Users(database, directory, bus, self.activity, bot_changes, self.default_channels)
+        self.channels = Channels(database, directory, bus, self.markdown, self.activity, bot_changes,
+                                 self.default_channels)
         self.permissions = Permissions(directory)
         self.bots = Bots(database, directory, bus, self.users, bot_changes, self.seal, self.permissions,
                          {name: bot.config for name, bot in EMBEDDED_BOTS.items()})
         self.realm_settings = RealmSettings(database, directory, bus)
-        self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity)
+        self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity,
+                                           self.permissions, self.default_channels)
         self.organisations = Organisations(database, directory, bus)
         self._build_uploads(bot_changes)
         self.user_settings = UserSettingsActions(database, directory, bus)
@@ -252,7 +256,7 @@ class Application:
                 UsersResource(self.users, self.accounts, directory, self.history, self.bots),
                 BotsResource(self.bots, self.avatars, directory),
                 BotStorageResource(BotStorage(database)),
-                ChannelsResource(self.channels, self.subscriptions, directory, self.history),
+                ChannelsResource(self.channels, self.subscriptions, self.default_channels, directory, self.history),
                 EventsResource(self.queues, registration),
                 AlertWordsResource(AlertWordActions(database, directory, bus), directory),
                 PresenceResource(self.presence, self.presences, directory,

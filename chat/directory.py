@@ -209,6 +209,10 @@ class Directory:
         """Ids of the active owners and administrators."""
         return frozenset(user.id for user in self.active_users() if user.is_administrator)
 
+    def members(self) -> frozenset[int]:
+        """Ids of the active people who are no guests."""
+        return frozenset(user.id for user in self.active_users() if not user.is_guest)
+
     # Bots
 
     def bots_of(self, owner_id: int) -> list[User]:
@@ -299,6 +303,10 @@ class Directory:
 
     def active_channels(self) -> Iterator[Channel]:
         return (channel for channel in self.channels.values() if not channel.is_archived)
+
+    def default_channels(self) -> list[Channel]:
+        """Those that new people are in, by id."""
+        return sorted((channel for channel in self.active_channels() if channel.is_default), key=lambda one: one.id)
 
     def can_see_channel(self, user: User, channel: Channel) -> bool:
         """Whether `user` may know that the channel exists and who is in it."""

@@ -47,7 +47,16 @@ from chat.personal import (
     topic_policy_wire,
 )
 from chat.uploaded import Attachment, CustomEmoji, attachment_wire, emoji_map_wire
-from chat.wire import COMPATIBLE_VERSION, FEATURE_LEVEL, avatar_source, avatar_url, channel_wire, role_groups, user_wire
+from chat.wire import (
+    COMPATIBLE_VERSION,
+    FEATURE_LEVEL,
+    avatar_source,
+    avatar_url,
+    channel_wire,
+    default_channels_wire,
+    role_groups,
+    user_wire,
+)
 
 Audience = Collection[int] | None
 """Ids of the people who get an event; None: everyone."""
@@ -243,6 +252,12 @@ def channel_updated(channel: Channel, old_name: str, prop: str, value: Any, audi
     """One property of a channel has a new value. `old_name` is the name it had before."""
     return Event({"type": "stream", "op": "update", "stream_id": channel.id, "name": old_name,
                   "property": prop, "value": value, **(extra or {})}, audience, (ChannelSet(channel),))
+
+
+def default_channels(defaults: Sequence[Channel], changed: Channel | None, audience: Audience) -> Event:
+    """All channels that new people are in; `changed` became one of them, or is none of them any more."""
+    return Event({"type": "default_streams", "default_streams": default_channels_wire(defaults)}, audience,
+                 () if changed is None else (ChannelSet(changed),))
 
 
 def subscription_added(user_id: int, subscriptions: Sequence[Mapping[str, Any]], changes: Sequence[Subscription]

@@ -11,7 +11,7 @@ from enum import IntEnum, IntFlag
 from functools import cache
 from typing import Any
 
-from chat.group_values import NOBODY, GroupValue
+from chat.group_values import ADMINISTRATORS, NOBODY, GroupValue
 
 MAX_CHANNEL_NAME = 60
 MAX_CHANNEL_DESCRIPTION = 1024
@@ -129,6 +129,11 @@ class Channel:
     recipient_id: int
     first_message_id: int | None
     is_archived: bool
+    is_default: bool = False
+    """New people are in it."""
+    message_retention_days: int | None = None
+    """None: as the organisation says; -1: for ever."""
+    can_remove_subscribers_group: int = ADMINISTRATORS
 
 
 @dataclass(frozen=True, slots=True)

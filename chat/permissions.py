@@ -80,6 +80,11 @@ class Permissions:
     def may_subscribe_others(self, user: User) -> bool:
         return self.common(user, self._directory.realm.invite_to_stream_policy)
 
+    def may_remove_subscribers(self, user: User, channel: Channel) -> bool:
+        """Whether `user` may put others out of a channel that they can see."""
+        return user.is_administrator or (
+            self._directory.can_see_channel(user, channel) and self.has(user, channel.can_remove_subscribers_group))
+
     def may_post(self, user: User, channel: Channel) -> bool:
         """By the channel's policy alone; a private one asks for a subscription beside it."""
         return {

@@ -113,6 +113,8 @@ class Realm(msgspec.Struct, frozen=True):
 
 REALM_SETTINGS = declared(Realm)
 """By name."""
+CAN_REMOVE_SUBSCRIBERS = GroupRule("role:administrators", system_only=True, nobody=False)
+"""Of a channel: who may put others out."""
 CAN_MENTION_GROUP = GroupRule("role:everyone")
 """Of a group: who may mention it."""
 

@@ -116,11 +116,17 @@ def channel_wire(channel: Channel) -> ChannelWire:
         "history_public_to_subscribers": channel.history_public_to_subscribers,
         "stream_post_policy": channel.post_policy,
         "is_announcement_only": channel.post_policy == PostPolicy.ADMINISTRATORS,
-        "message_retention_days": None,
+        "message_retention_days": channel.message_retention_days,
         "first_message_id": channel.first_message_id,
-        "can_remove_subscribers_group": SYSTEM_GROUPS["role:administrators"],
+        "can_remove_subscribers_group": channel.can_remove_subscribers_group,
         "stream_weekly_traffic": None,
     }
+
+
+def default_channels_wire(channels: Iterable[Channel]) -> list[dict[str, Any]]:
+    """Channels as the list of those that new people are in has them: without their traffic."""
+    return [{name: value for name, value in channel_wire(channel).items() if name != "stream_weekly_traffic"}
+            for channel in channels]
 
 
 class SubscriptionWire(ChannelWire):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat import event_types
-from chat.actions.subscriptions import PALETTE
 from chat.actions.users import check_email, check_full_name, check_new_password
 from chat.bus import Bus
+from chat.channel_colors import color_of
 from chat.database import channels as channel_sql
 from chat.database import people as sql
 from chat.database.pool import Database, Transaction
@@ -90,10 +90,10 @@ class Organisations:
             channel = await channel_sql.insert_channel(
                 unit, name=name, description=description, rendered_description=f"<p>{description}</p>",
                 creator_id=owner.id, invite_only=False, history_public_to_subscribers=True,
-                post_policy=PostPolicy.EVERYONE)
+                post_policy=PostPolicy.EVERYONE, is_default=True)
             assert channel is not None
             (subscription,) = await channel_sql.insert_subscriptions(
-                unit, [(owner.id, channel.id, PALETTE[channel.id % len(PALETTE)])])
+                unit, [(owner.id, channel.id, color_of(channel))])
             self._bus.publish(unit, event_types.channel_created(channel, (owner.id,)))
             self._bus.publish(unit, event_types.subscription_added(
                 owner.id, [{**subscription_wire(channel, subscription), "subscribers": [owner.id]}], [subscription]))

@@ -10,20 +10,16 @@ from typing import Any
 from chat import event_types
 from chat.actions.activity import Activity
 from chat.actions.channels import Channels, NewChannel
+from chat.actions.default_channels import DefaultChannels, check_can_be_default
 from chat.bus import Bus
+from chat.channel_colors import color_of
 from chat.database import channels as sql
 from chat.database.pool import Database, Transaction
 from chat.directory import Directory
 from chat.errors import JsonableError, NotAllowed
 from chat.models import Channel, Subscription, User
+from chat.permissions import Permissions
 from chat.wire import CHANNEL_NOTIFICATIONS, subscription_wire
-
-PALETTE = (
-    "#0f8b8d", "#4c6ef5", "#d9480f", "#2b8a3e", "#ae3ec9", "#c2255c", "#5c940d", "#1971c2", "#e67700", "#6741d9",
-    "#087f5b", "#a61e4d", "#3b5bdb", "#868e96", "#0b7285", "#9c36b5", "#2f9e44", "#e8590c", "#7048e8", "#1098ad",
-    "#c92a2a", "#66a80f", "#364fc7", "#495057",
-)
-"""Colours that channels get in turn."""
 
 
 @dataclass(slots=True)
@@ -37,7 +33,9 @@ class Subscribed:
 
 class Subscriptions:
     def __init__(self, database: Database, directory: Directory, bus: Bus, channels: Channels,
-                 activity: Activity) -> None:
+                 activity: Activity, permissions: Permissions, default_channels: DefaultChannels) -> None:
+        self._default_channels = default_channels
+        self._permissions = permissions
         self._database = database
         self._directory = directory
         self._bus = bus
@@ -51,6 +49,8 @@ class Subscriptions:
         Raises NotAllowed for a private channel that `acting` is not in (or reports it, without
         `refuse_unauthorized`), and for guests who would create a channel.
         """
+        if any(person.id != acting.id for person in people) and not self._permissions.may_subscribe_others(acting):
+            raise NotAllowed("Insufficient permission")
         await self._activity.wake(person.id for person in people)
 
         async def write(unit: Transaction) -> Subscribed:
@@ -73,9 +73,10 @@ class Subscriptions:
         return await self._database.transaction(write, ("directory",))
 
     async def do_unsubscribe(self, acting: User, channels: Sequence[Channel], people: Sequence[User]) -> Subscribed:
-        """Take people out of channels: oneself always, others only as an administrator. `already` has those who were
-        not in."""
-        if not acting.is_administrator and any(person.id != acting.id for person in people):
+        """Take people out of channels: oneself always, others as the channels' settings say. `already` has those
+        who were not in."""
+        if any(person.id != acting.id for person in people) and not all(
+                self._permissions.may_remove_subscribers(acting, channel) for channel in channels):
             raise NotAllowed("Insufficient permission")
         await self._activity.wake(person.id for person in people)
 
@@ -121,7 +122,7 @@ class Subscriptions:
 
     async def _create(self, unit: Transaction, acting: User, new: NewChannel, people: Sequence[User],
                       result: Subscribed, colors: Mapping[str, str]) -> None:
-        if acting.is_guest:
+        if not self._permissions.may_create_channel(acting, private=new.invite_only):
             raise NotAllowed("Insufficient permission")
         channel = await self._channels.create(unit, acting, new)
         rows = await sql.insert_subscriptions(
@@ -130,6 +131,10 @@ class Subscriptions:
         audience = (members | self._directory.administrators() if channel.invite_only
                     else members | {user.id for user in self._directory.active_users() if not user.is_guest})
         self._bus.publish(unit, event_types.channel_created(channel, audience))
+        if new.is_default:
+            check_can_be_default(channel)
+            channel = replace(channel, is_default=True)
+            await self._default_channels.set_within(unit, channel)
         for row in rows:
             self._publish_added(unit, row.user_id, [channel], [row], {channel.id: members})
             result.subscribed.setdefault(row.user_id, []).append(channel.name)
@@ -193,7 +198,7 @@ class Subscriptions:
             self._bus.publish(unit, event_types.peers(op, [channel.id], sorted(user_ids), frozenset(audience)))
 
     def _color(self, person: User, channel: Channel, colors: Mapping[str, str]) -> str:
-        return colors.get(channel.name.lower()) or PALETTE[channel.id % len(PALETTE)]
+        return colors.get(channel.name.lower()) or color_of(channel)
 
 
 def check_color(color: str) -> str:

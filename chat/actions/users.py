@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from chat import event_types
 from chat.actions.activity import Activity
 from chat.actions.bot_changes import BotChanges
+from chat.actions.default_channels import DefaultChannels
 from chat.bus import Bus
 from chat.database import people as sql
 from chat.database.pool import Database, Transaction
@@ -22,16 +24,19 @@ _ADDRESS = re.compile(r"[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@[^@\s\x00-\x1f<>()\
 
 
 class Users:
-    def __init__(self, database: Database, directory: Directory, bus: Bus, activity: Activity, bots: BotChanges
-                 ) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, activity: Activity, bots: BotChanges,
+                 default_channels: DefaultChannels) -> None:
+        self._default_channels = default_channels
         self._database = database
         self._directory = directory
         self._bus = bus
         self._activity = activity
         self._bots = bots
 
-    async def do_create_user(self, *, email: str, full_name: str, role: int, password_hash: str | None) -> User:
-        """A new person. Raises JsonableError where name or address cannot be, or the address is taken."""
+    async def do_create_user(self, *, email: str, full_name: str, role: int, password_hash: str | None,
+                             channel_ids: Collection[int] | None = None) -> User:
+        """A new person, in these channels, or (None) in those that new people are in. Raises JsonableError where name
+        or address cannot be, or the address is taken."""
         email, full_name = check_email(email), check_full_name(full_name)
 
         async def write(unit: Transaction) -> User:
@@ -40,6 +45,7 @@ class Users:
             if user is None:
                 raise JsonableError(f"Email is already in use: '{email}'", email=email)
             self._publish(unit, event_types.user_added(user))
+            await self._default_channels.welcome(unit, user, channel_ids)
             return user
 
         return await self._database.transaction(write, _LANE)
@@ -69,6 +75,7 @@ class Users:
             old, changed = changed, replace(changed, role=role)
             self._publish(unit, event_types.user_role(changed, target.role))
             self._publish(unit, self._sight(old, changed))
+            self._publish(unit, self._defaults(old, changed))
             self._publish(unit, self._bots.sight(old, changed))
         if changed != target:
             await sql.update_user(unit, changed)
@@ -165,6 +172,13 @@ class Users:
                 if subscribers:
                     events.append(event_types.peers("peer_add", [channel.id], subscribers, (new.id,)))
         return events
+
+    def _defaults(self, old: User, new: User) -> list[Event]:
+        """Guests do not see which channels new people are in."""
+        if old.is_guest == new.is_guest:
+            return []
+        shown = [] if new.is_guest else self._directory.default_channels()
+        return [event_types.default_channels(shown, None, (new.id,))]
 
     def _publish(self, unit: Transaction, events: list[Event]) -> None:
         for event in events:

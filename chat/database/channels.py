@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat.database.people import Runs
+from chat.group_values import ADMINISTRATORS
 from chat.models import Channel, Subscription
 
 _CHANNEL = """c.id, c.name, c.description, c.rendered_description, c.creator_id,
     floor(extract(epoch FROM c.date_created))::int, c.invite_only, c.history_public_to_subscribers, c.post_policy,
-    c.recipient_id, (SELECT min(m.id) FROM message m WHERE m.recipient_id = c.recipient_id), c.is_archived"""
+    c.recipient_id, (SELECT min(m.id) FROM message m WHERE m.recipient_id = c.recipient_id), c.is_archived,
+    c.is_default, c.message_retention_days, c.can_remove_subscribers_group"""
 SELECT_CHANNELS = f"SELECT {_CHANNEL} FROM channel c ORDER BY c.id"
 INSERT_RECIPIENT = "INSERT INTO recipient DEFAULT VALUES RETURNING id"
 INSERT_CHANNEL = f"""INSERT INTO channel AS c (name, description, rendered_description, creator_id, invite_only,
-        history_public_to_subscribers, post_policy, recipient_id)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING {_CHANNEL}"""
+        history_public_to_subscribers, post_policy, recipient_id, is_default, message_retention_days,
+        can_remove_subscribers_group)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING {_CHANNEL}"""
 UPDATE_CHANNEL = """UPDATE channel SET name = %s, description = %s, rendered_description = %s, invite_only = %s,
-    history_public_to_subscribers = %s, post_policy = %s, is_archived = %s WHERE id = %s"""
+    history_public_to_subscribers = %s, post_policy = %s, is_archived = %s, is_default = %s,
+    message_retention_days = %s, can_remove_subscribers_group = %s WHERE id = %s"""
 
 _NOTIFIED = """desktop_notifications, audible_notifications, push_notifications, email_notifications,
     wildcard_mentions_notify"""
@@ -43,12 +47,13 @@ async def channels(db: Runs) -> list[Channel]:
 
 async def insert_channel(unit: Runs, *, name: str, description: str, rendered_description: str,
                          creator_id: int | None, invite_only: bool, history_public_to_subscribers: bool,
-                         post_policy: int) -> Channel | None:
+                         post_policy: int, is_default: bool = False, message_retention_days: int | None = None,
+                         can_remove_subscribers_group: int = ADMINISTRATORS) -> Channel | None:
     """The new channel, or None where the name is taken."""
     ((recipient_id,),) = await unit.query(INSERT_RECIPIENT)
     rows = await unit.query(INSERT_CHANNEL, (
         name, description, rendered_description, creator_id, invite_only, history_public_to_subscribers,
-        post_policy, recipient_id))
+        post_policy, recipient_id, is_default, message_retention_days, can_remove_subscribers_group))
     return Channel(*rows[0]) if rows else None
 
 
@@ -56,7 +61,8 @@ async def update_channel(unit: Runs, channel: Channel) -> None:
     """Write every property that can change. Raises psycopg2's UniqueViolation where the name is taken."""
     await unit.query(UPDATE_CHANNEL, (
         channel.name, channel.description, channel.rendered_description, channel.invite_only,
-        channel.history_public_to_subscribers, channel.post_policy, channel.is_archived, channel.id))
+        channel.history_public_to_subscribers, channel.post_policy, channel.is_archived, channel.is_default,
+        channel.message_retention_days, channel.can_remove_subscribers_group, channel.id))
 
 
 async def subscriptions(db: Runs) -> list[Subscription]:

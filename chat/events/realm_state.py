@@ -21,7 +21,7 @@ from chat.models import (
     MIN_PASSWORD,
     PRESENCE_PING_S,
 )
-from chat.realm import CAN_MENTION_GROUP, REALM_SETTINGS, permission_rule, permission_rules
+from chat.realm import CAN_MENTION_GROUP, CAN_REMOVE_SUBSCRIBERS, REALM_SETTINGS, permission_rule, permission_rules
 from chat.settings import Settings
 from chat.uploaded import MAX_PICTURE_MIB, THUMBNAIL_FORMATS
 
@@ -112,7 +112,9 @@ class RealmState:
             "server_web_public_streams_enabled": False,
             "server_emoji_data_url": f"{self.settings.external_url}/api/v1/emoji_data.json",
             "server_supported_permission_settings": {
-                "realm": permission_rules(REALM_SETTINGS), "stream": {}, "group": {
+                "realm": permission_rules(REALM_SETTINGS), "stream": {
+                    "can_remove_subscribers_group": permission_rule(
+                        "can_remove_subscribers_group", CAN_REMOVE_SUBSCRIBERS)}, "group": {
                     "can_mention_group": permission_rule("can_mention_group", CAN_MENTION_GROUP, "role:nobody")}},
             "settings_send_digest_emails": False,
             "upgrade_text_for_wide_organization_logo": "",

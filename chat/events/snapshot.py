@@ -56,6 +56,7 @@ from chat.wire import (
     avatar_source,
     avatar_url,
     channel_wire,
+    default_channels_wire,
     group_wire,
     spelled_out,
     subscription_wire,
@@ -118,7 +119,8 @@ class Registration:
             "subscription": self._subscriptions,
             "stream": lambda user, wish: {
                 "streams": [channel_wire(channel) for channel in self._visible(user)]},
-            "default_streams": lambda user, wish: {"realm_default_streams": []},
+            "default_streams": lambda user, wish: {"realm_default_streams": default_channels_wire(
+                [] if user.is_guest else directory.default_channels())},
             "realm_bot": self._bots,
             "realm_emoji": lambda user, wish: {"realm_emoji": orjson.Fragment(self._directory.emoji_encoded())},
             "alert_words": lambda user, wish: {"alert_words": list(self._directory.alert_words.of(user.id))},

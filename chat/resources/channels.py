@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import msgspec
 from msgspec import Meta
 
-from chat.actions.channels import ChannelChange, Channels, NewChannel
+from chat.actions.channels import KEEP, ChannelChange, Channels, NewChannel
+from chat.actions.default_channels import DefaultChannels
 from chat.actions.subscriptions import Subscribed, Subscriptions, check_color
 from chat.directory import Directory
-from chat.errors import JsonableError, NotAllowed
+from chat.errors import JsonableError, NotAllowed, ParameterInvalid
+from chat.group_values import ADMINISTRATORS
 from chat.history import History
 from chat.models import MAX_CHANNEL_DESCRIPTION, Channel, PostPolicy, User
 from chat.params import ChannelId, Param, Params, UserId
@@ -22,6 +24,20 @@ from chat.wire import ChannelWire, SubscriptionWire, channel_wire, subscription_
 ChannelName = Annotated[str, Meta(max_length=200)]
 Description = Annotated[str, Meta(max_length=MAX_CHANNEL_DESCRIPTION * 4)]
 Principals = Annotated[list[UserId | Annotated[str, Meta(max_length=254)]], Meta(max_length=5000)]
+
+
+def _read_retention(text: str) -> int | str:
+    """Days, or a word: as JSON text has it, or bare, as a JSON body has it."""
+    word = text.strip('"')
+    if word in ("realm_default", "unlimited"):
+        return word
+    if word.isascii() and word.isdigit() and 1 <= len(word) <= 6 and int(word) > 0:
+        return int(word)
+    raise ParameterInvalid("Bad value for 'message_retention_days'")
+
+
+Retention = Annotated[
+    Annotated[int, Meta(ge=1, le=999_999)] | Literal["realm_default", "unlimited"] | None, Param(parse=_read_retention)]
 
 
 class GetChannels(Params, frozen=True):
@@ -60,6 +76,14 @@ class UpdateChannel(Params, frozen=True):
     history_public_to_subscribers: bool | None = None
     stream_post_policy: Annotated[int, Meta(ge=1, le=4)] | None = None
     is_announcement_only: bool | None = None
+    is_web_public: bool = False
+    is_default_stream: bool | None = None
+    message_retention_days: Retention = None
+    can_remove_subscribers_group: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+
+
+class ChannelPlace(Params, frozen=True):
+    stream_id: ChannelId
 
 
 class TopicWire(TypedDict):
@@ -93,6 +117,10 @@ class Subscribe(Params, frozen=True):
     invite_only: bool = False
     history_public_to_subscribers: bool | None = None
     stream_post_policy: Annotated[int, Meta(ge=1, le=4)] = 1
+    is_web_public: bool = False
+    is_default_stream: bool = False
+    message_retention_days: Retention = "realm_default"
+    can_remove_subscribers_group: Annotated[int, Meta(ge=1, le=2**31 - 1)] = ADMINISTRATORS
 
 
 class SubscribedWire(TypedDict):
@@ -137,8 +165,9 @@ class SetProperty(Params, frozen=True):
 class ChannelsResource:
     routes = Routes("channels", {"stream_name": "general"})
 
-    def __init__(self, channels: Channels, subscriptions: Subscriptions, directory: Directory, history: History
-                 ) -> None:
+    def __init__(self, channels: Channels, subscriptions: Subscriptions, default_channels: DefaultChannels,
+                 directory: Directory, history: History) -> None:
+        self._default_channels = default_channels
         self._channels = channels
         self._subscriptions = subscriptions
         self._directory = directory
@@ -156,7 +185,7 @@ class ChannelsResource:
         wires = [channel_wire(channel) for channel in sorted(shown, key=lambda channel: channel.name.lower())]
         if p.include_default:
             for wire in wires:
-                wire["is_default"] = False
+                wire["is_default"] = self._directory.channels[wire["stream_id"]].is_default
         return {"streams": wires}
 
     @routes.get("/streams/{stream_id:int}", who=Who.USER, returns=OneChannelWire, summary="Get a channel")
@@ -184,8 +213,23 @@ class ChannelsResource:
         policy = p.stream_post_policy
         if policy is None and p.is_announcement_only is not None:
             policy = PostPolicy.ADMINISTRATORS if p.is_announcement_only else PostPolicy.EVERYONE
+        _check_web_public(p.is_web_public)
         await self._channels.do_update(notes.caller, stream_id, ChannelChange(
-            p.new_name, p.description, p.is_private, p.history_public_to_subscribers, policy))
+            p.new_name, p.description, p.is_private, p.history_public_to_subscribers, policy, p.is_default_stream,
+            KEEP if p.message_retention_days is None else _days(p.message_retention_days),
+            p.can_remove_subscribers_group))
+
+    @routes.post("/default_streams", who=Who.ADMINISTRATOR, params=ChannelPlace, summary="Add a default channel",
+                 example={"stream_id": "{stream_id}"})
+    async def add_default_channel(self, notes: RequestNotes, p: ChannelPlace) -> None:
+        """New people are in this channel from now on."""
+        await self._default_channels.do_add(notes.caller, p.stream_id)
+
+    @routes.delete("/default_streams", who=Who.ADMINISTRATOR, params=ChannelPlace,
+                   summary="Remove a default channel", example={"stream_id": "{stream_id}"})
+    async def remove_default_channel(self, notes: RequestNotes, p: ChannelPlace) -> None:
+        """New people are not in this channel any more."""
+        await self._default_channels.do_remove(notes.caller, p.stream_id)
 
     @routes.delete("/streams/{stream_id:int}", who=Who.ADMINISTRATOR, summary="Archive a channel")
     async def archive_channel(self, notes: RequestNotes, p: Params, stream_id: int) -> None:
@@ -218,12 +262,16 @@ class ChannelsResource:
     async def subscribe(self, notes: RequestNotes, p: Subscribe) -> SubscribedWire:
         """Subscribes the caller, or `principals`, to channels by name; those that do not exist are created."""
         people = self._principals(notes.caller, p.principals)
-        if notes.caller.is_guest and p.principals is not None:
+        _check_web_public(p.is_web_public)
+        if _days(p.message_retention_days) is not None and not notes.caller.is_owner:
+            raise NotAllowed("Must be an organization owner")
+        if p.is_default_stream and not notes.caller.is_administrator:
             raise NotAllowed("Insufficient permission")
         result = await self._subscriptions.do_subscribe(
             notes.caller,
             [NewChannel(wanted.name, wanted.description, p.invite_only, p.history_public_to_subscribers,
-                        p.stream_post_policy) for wanted in p.subscriptions],
+                        p.stream_post_policy, p.is_default_stream, _days(p.message_retention_days),
+                        p.can_remove_subscribers_group) for wanted in p.subscriptions],
             people, refuse_unauthorized=p.authorization_errors_fatal,
             colors={wanted.name.strip().lower(): check_color(wanted.color) for wanted in p.subscriptions
                     if wanted.color})
@@ -307,3 +355,13 @@ class ChannelsResource:
 def _names(result: Subscribed, *, removed: bool) -> list[str]:
     by_person = result.subscribed if removed else result.already
     return list(dict.fromkeys(name for names in by_person.values() for name in names))
+
+
+def _days(retention: int | str | None) -> int | None:
+    """How long messages are kept, as channels have it."""
+    return {"realm_default": None, "unlimited": -1}[retention] if isinstance(retention, str) else retention
+
+
+def _check_web_public(wanted: bool) -> None:
+    if wanted:
+        raise JsonableError("Web-public channels are not enabled.")

@@ -50,7 +50,8 @@ ACTIONS = st.one_of(
     st.tuples(st.just("property"), person, channel, st.sampled_from(
         ("is_muted", "pin_to_top", "color", "push_notifications", "wildcard_mentions_notify"))),
     st.tuples(st.just("channel"), person, channel, st.sampled_from(("rename", "description", "private", "public",
-                                                                   "policy", "hidden_history"))),
+                                                                   "policy", "hidden_history", "default",
+                                                                   "no_default", "keep", "remover"))),
     st.tuples(st.just("archive"), person, channel),
     st.tuples(st.just("create_user"), person),
     st.tuples(st.just("rename"), person, person),
@@ -221,6 +222,9 @@ class World:
                     "subscription_data": [{"stream_id": stream_id(where), "property": prop, "value": value}]}
             case "channel", [where, what]:
                 return "PATCH", f"/streams/{stream_id(where)}", {
+                    "default": {"is_default_stream": True}, "no_default": {"is_default_stream": False},
+                    "keep": {"message_retention_days": self.counter % 3 + 1},
+                    "remover": {"can_remove_subscribers_group": self.counter % 4 + 3},
                     "rename": {"new_name": CHANNELS[self.counter % len(CHANNELS)]},
                     "description": {"description": f"number **{self.counter}**"},
                     "private": {"is_private": True}, "public": {"is_private": False},

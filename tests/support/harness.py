@@ -167,7 +167,8 @@ class InProcess:
         self._number += 1
         name = name or f"Person {self._number}"
         user = await self.app.users.do_create_user(
-            email=f"{name.lower().replace(' ', '.')}@chat.test", full_name=name, role=role, password_hash=None)
+            email=f"{name.lower().replace(' ', '.')}@chat.test", full_name=name, role=role, password_hash=None,
+            channel_ids=())
         return Client(self.app, user)
 
     async def people(self, count: int) -> list[Client]:
