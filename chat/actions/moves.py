@@ -70,7 +70,8 @@ class Moves:
         holders = await sql.holders(unit, message_ids)
         told = audience(self._directory, holders, target.old.id)
         if target.crosses:
-            told |= audience(self._directory, holders, target.new.id)
+            told |= {user_id for user_id in audience(self._directory, holders, target.new.id)
+                     if user_id in holders or self._sees(user_id, target.old)}
             told -= await self._take_away(unit, target, message_ids, holders | told)
             await self._give(unit, target, message_ids)
         await sql.move(unit, message_ids, acting.id, target.new, target.topic, edited_id)
@@ -88,6 +89,10 @@ class Moves:
                 self._bus.publish(unit, event_types.channel_updated(
                     replace(channel, first_message_id=first_id), channel.name, "first_message_id", first_id,
                     self._directory.who_can_see(channel)))
+
+    def _sees(self, user_id: int, channel: Channel) -> bool:
+        """Whether somebody may learn that there is such a channel, as the event tells."""
+        return self._directory.can_see_channel(self._directory.users[user_id], channel)
 
     async def _give_to_dormant(self, unit: Transaction, target: Target, message_ids: Sequence[int]) -> None:
         """Who is away receives what they would have received before it goes where they might not look for it."""

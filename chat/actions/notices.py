@@ -33,10 +33,10 @@ class Notices:
         what = "This topic was" if is_whole else "A message was" if count == 1 else f"{count} messages were"
         if change.notify_new:
             await self._send(unit, acting, target.new, target.new_topic,
-                             f"{what} moved here from {_link(target.old, target.old_topic)} by {who}.")
+                             f"{what} moved here from {_place(target.old, target.old_topic, target)} by {who}.")
         if change.notify_old:
             await self._send(unit, acting, target.old, target.old_topic,
-                             f"{what} moved to {_link(target.new, target.new_topic)} by {who}.")
+                             f"{what} moved to {_place(target.new, target.new_topic, target)} by {who}.")
 
     async def _send(self, unit: Transaction, acting: User, channel: Channel, topic: str, content: str) -> None:
         bot = self._directory.users[NOTIFICATION_BOT_ID]
@@ -49,6 +49,11 @@ class Notices:
 def _marks(target: Target) -> bool:
     """Whether the topic's name only gains, or loses, the mark of a resolved one."""
     return target.new_topic == RESOLVED + target.old_topic or target.old_topic == RESOLVED + target.new_topic
+
+
+def _place(channel: Channel, topic: str, target: Target) -> str:
+    """A place as it may be named at the other end of a move: who reads there may not know of a private channel."""
+    return "a private channel" if target.crosses and channel.invite_only else _link(channel, topic)
 
 
 def _link(channel: Channel, topic: str) -> str:

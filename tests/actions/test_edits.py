@@ -184,6 +184,22 @@ class TextTests(EditCase):
                          ["number 101", "number 2", 100])
 
 
+class FanoutTests(EditCase):
+    async def test_encoded_once(self) -> None:
+        """An edit is encoded once, however many hear of it and whatever their flags are."""
+        people = [await self.server.person(f"Reader {number}") for number in range(12)]
+        await self.channel("plans", self.owner, *people)
+        message_id = await self.owner.send("plans", "x")
+        for number, client in enumerate(people):
+            if number % 2:
+                await client.call("POST", "/messages/flags", messages=[message_id], op="add", flag="read")
+            await self.listen(client)
+        before = self.app.fanout.encodes
+        await self.edit(self.owner, message_id, content="@**Reader 3** @**Reader 4** y", topic="z",
+                        send_notification_to_new_thread=False)
+        self.assertEqual(self.app.fanout.encodes - before, 1)
+
+
 class RenderingTests(EditCase):
     async def test_the_newer_text_wins(self) -> None:
         """HTML made of a text that was changed meanwhile is dropped; of the present one it is shown, unnoted."""
@@ -378,6 +394,24 @@ class MoveTests(EditCase):
             self.assertEqual((await client.refusal("GET", f"/messages/{ids[0]}"))["msg"], "Invalid message(s)")
             self.assertEqual((await client.register())["unread_msgs"]["count"], 0)
         self.assertEqual((await self.message(ada, ids[0]))["flags"], ["read", "historical"])
+
+    async def test_out_of_a_private_channel(self) -> None:
+        """Who reads at the new place does not learn the name of a private channel, nor the other way round."""
+        grace, ada = await self.server.person(), await self.server.person()
+        secret = await self.channel("secret", self.owner, ada, invite_only=True)
+        news = await self.channel("news", self.owner, grace)
+        message_id = await ada.send("secret", "open now", "moat")
+        hidden = await grace.send("news", "close this", "gate")
+        queues = {client: await self.listen(client, "update_message") for client in (grace, ada)}
+        await self.edit(self.owner, message_id, stream_id=news, send_notification_to_old_thread=True)
+        self.assertEqual(await grace.events(queues[grace]), [])
+        self.assertEqual([event["new_stream_id"] for event in await ada.events(queues[ada])], [news])
+        self.assertEqual((await self.message(grace, message_id))["subject"], "moat")
+        await self.edit(self.owner, hidden, stream_id=secret, send_notification_to_old_thread=True)
+        texts = [row[0] for row in await self.app.database.query(
+            "SELECT content FROM message WHERE sender_id = 2000000001 AND channel_id = %s ORDER BY id", (news,))]
+        self.assertEqual(["a private channel" in text for text in texts], [True, True])
+        self.assertFalse(any("secret" in text for text in texts))
 
     async def test_guests_lose_what_goes_where_they_are_not(self) -> None:
         guest = await self.server.person(role=Role.GUEST)

@@ -157,6 +157,23 @@ class MessagesTests:
             "**just** us", "<p><strong>just</strong> us</p>")
         assert client_of(ALAN).get_raw_message(sent["id"])["code"] == "BAD_REQUEST"
 
+    def test_edits_moves_and_deletes(self, client_of: ClientMaker) -> None:
+        """A message is edited, a topic moved to another channel, what was before looked up, and a message deleted."""
+        ada: Any = client_of(ADA)
+        ids = [ada.send_message({"type": "stream", "to": "random", "topic": "edits", "content": f"text {number}"})["id"]
+               for number in range(2)]
+        assert ada.update_message({"message_id": ids[0], "content": "another text"})["result"] == "success"
+        history = ada.get_message_history(ids[0])["message_history"]
+        assert [state["content"] for state in history] == ["text 0", "another text"]
+        random, general = (ada.get_stream_id(name)["stream_id"] for name in ("random", "general"))
+        assert ada.move_topic("random", "general", "edits")["result"] == "success"
+        for message_id in ids:
+            moved = ada.get_raw_message(message_id)["message"]
+            assert (moved["stream_id"], moved["subject"]) == (general, "edits")
+            assert moved["edit_history"][0]["prev_stream"] == random
+        assert ada.delete_message(ids[1])["result"] == "success"
+        assert ada.get_raw_message(ids[1])["code"] == "BAD_REQUEST"
+
     def test_is_refused_with_a_code(self, client_of: ClientMaker) -> None:
         """What cannot be sent is refused in words and with a code that programs can tell apart."""
         client = client_of(ALAN)
