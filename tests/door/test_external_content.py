@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
@@ -14,6 +12,7 @@ from PIL import Image
 from tests.clients.visitors import ADA, DEADLINE_S, Program
 from tests.support.pictures import png
 from tests.support.server import RunningServer, start_server
+from tests.support.site import Site
 
 LARGE = png(3000, 1500)
 BODIES = {"/i.png": ("image/png", png(60, 30)), "/large.png": ("image/png", LARGE),
@@ -22,37 +21,10 @@ BODIES = {"/i.png": ("image/png", png(60, 30)), "/large.png": ("image/png", LARG
           "/many.png": ("image/png", b"x" * (9 * 1024 * 1024))}
 
 
-class Site:
-    """A site with pictures; `asked` has what was asked for, and by whom."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
-        site = self
-
-        class Answer(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.asked.append((self.path, self.headers.get("User-Agent", "")))
-                kind, body = BODIES.get(self.path, ("text/plain", b""))
-                self.send_response(200 if body else 404)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Nobody reads it."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    site = Site()
-    yield site
-    site.server.shutdown()
-    site.server.server_close()
+    with Site(BODIES) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import { Drafts } from "./drafts.js";
 import { Echo } from "./echo.js";
 import { Edits } from "./edits.js";
 import { Emoji } from "./emoji.js";
+import { HiddenPreviews } from "./hidden_previews.js";
 import { MessageLists } from "./message_lists.js";
 import { Messages } from "./messages.js";
 import { Outbox } from "./outbox.js";
@@ -38,6 +39,7 @@ export class Model {
     this.outbox = new Outbox(storage, clock, tab);
     this.echo = new Echo(this);
     this.edits = new Edits(this, storage);
+    this.hidden_previews = new HiddenPreviews(this.messages, storage);
     this.moves = new Store(); // changed({from, to}): messages of one conversation went to another
   }
 

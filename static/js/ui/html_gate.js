@@ -8,6 +8,7 @@ import { Directive, directive } from "lit/directive.js";
 import { unicodeOf } from "../data/emoji.js";
 import { t } from "../lib/i18n.js";
 import { fullTime } from "../lib/times.js";
+import { fitPreviews, withoutCardStyles } from "./link_previews.js";
 
 const FORBIDDEN =
   "script, style, iframe, object, embed, form, input, textarea, select, link, meta, base, template, frame";
@@ -18,20 +19,24 @@ const ALL = "*";
 class ServerHtml extends Directive {
   #html;
   #reader;
+  #hidden;
 
-  render(source, reader) {
-    if (source === this.#html && reader === this.#reader) return noChange;
+  render(source, reader, hidden) {
+    if (source === this.#html && reader === this.#reader && hidden === this.#hidden) return noChange;
     this.#html = source;
     this.#reader = reader;
+    this.#hidden = hidden;
     const template = document.createElement("template");
-    template.innerHTML = source;
+    template.innerHTML = withoutCardStyles(source);
     refuse(template.content);
+    fitPreviews(template.content, hidden);
     fit(template.content, reader);
     return template.content;
   }
 }
 
-/** Renders `source`, HTML from the server or an echo of it, for the person `reader_id`. */
+/** Renders `source`, HTML from the server or an echo of it, for the person `reader_id`, without the previews of the
+ *  addresses in `hidden`. */
 export const serverHtml = directive(ServerHtml);
 
 function refuse(root) {

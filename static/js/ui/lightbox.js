@@ -7,12 +7,12 @@ const PICTURES = "#feed .message_inline_image a";
 
 /** The pictures on the page, in their order. */
 function pictures() {
-  return [...document.querySelectorAll(PICTURES)].filter((anchor) => anchor.querySelector("img"));
+  return [...document.querySelectorAll(PICTURES)].filter(isPicture);
 }
 
-/** Whether a click on `anchor` opens it here. */
+/** Whether a click on `anchor` opens it here; the still of a film leads to the film. */
 export function isPicture(anchor) {
-  return anchor.querySelector("img") !== null;
+  return anchor.querySelector("img") !== null && !anchor.hasAttribute("data-id");
 }
 
 export class Lightbox {

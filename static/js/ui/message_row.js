@@ -78,7 +78,11 @@ function drawRow(app, message, place, person, name) {
           : html`<div class="row-content">
         ${me ? html`<button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>` : nothing}
         <div class="rendered ${me ? "rendered-me" : ""}" dir="auto">
-          ${serverHtml(me ? withoutMe(place.html) : place.html, app.model.people.my_id)}
+          ${serverHtml(
+            me ? withoutMe(place.html) : place.html,
+            app.model.people.my_id,
+            app.model.hidden_previews.of(message),
+          )}
         </div>
         ${place.head && !me ? nothing : marks(app, message, edit)}
       </div>`

@@ -1,4 +1,5 @@
-/** What mouse and finger do outside of the templates: copying code, following mentions, the long press on a
+/** What mouse and finger do outside of the templates: copying code, following mentions, putting previews
+ *  away, the long press on a
  *  message. */
 
 import { t } from "../lib/i18n.js";
@@ -18,12 +19,25 @@ export function listenToPointer(app, target) {
       event.preventDefault();
       app.openPicture(picture);
     }
+    const dismissal = event.target.closest?.(".preview-dismiss");
+    if (dismissal) hidePreview(app, dismissal);
   });
   target.addEventListener("keydown", (event) => {
     const mention = event.target.closest?.(".rendered .user-mention[data-user-id]");
     if (mention && event.key === "Enter") openMention(app, mention);
   });
   listenToLongPress(app, target);
+}
+
+function hidePreview(app, button) {
+  const message = app.feed?.messageOfRow(button.closest(".row"));
+  if (!message) return;
+  const { address } = button.dataset;
+  app.model.hidden_previews.hide(message, address);
+  app.view.notify(t("The preview is hidden for you."), {
+    label: t("Undo"),
+    run: () => app.model.hidden_previews.show(message, address),
+  });
 }
 
 function openMention(app, mention) {
