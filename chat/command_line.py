@@ -151,4 +151,16 @@ def _serve(words: Sequence[str]) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+    """Print a line. One that begins with a carriage return tells of progress: it is for a person who watches, and the
+    next takes its place."""
+    if not line.startswith("\r"):
+        print(line, flush=True)  # noqa: T201
+    elif sys.stderr.isatty():
+        sys.stderr.write(f"{line}\x1b[K" + ("\n" if _is_done(line) else ""))
+        sys.stderr.flush()
+
+
+def _is_done(line: str) -> bool:
+    """Whether progress has come to its end, as in "messages 12 of 12"."""
+    *_, number, _, total = line.split()
+    return number == total

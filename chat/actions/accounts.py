@@ -64,6 +64,17 @@ class Accounts:
         """Off the reactor thread."""
         return await self._in_thread(hash_password, password)
 
+    async def do_set_password(self, user: User, password: str) -> None:
+        """Give a person another password; all their sessions end."""
+        hashed = await self.hash_password(password)
+
+        async def write(unit: Transaction) -> None:
+            await sql.set_password_hash(unit, user.id, hashed)
+            for token_hash in await sql.delete_sessions(unit, user.id):
+                self._bus.publish(unit, event_types.session_ended(token_hash))
+
+        await self._database.transaction(write)
+
     async def start_session(self, user: User, user_agent: str) -> str:
         """A new session's token, which is told only here."""
         token = new_token()

@@ -166,6 +166,17 @@ class Bots:
 
         return await self._database.transaction(write, _LANE)
 
+    async def do_equip(self, user: User) -> None:
+        """Give an account that is a bot's, and came from elsewhere, what bots have here: a key, above all."""
+        async def write(unit: Transaction) -> None:
+            bot, keys = await self._changes.give_key(unit, user, Bot(user.id, ""))
+            self._publish(unit, keys)
+            self._bus.publish(unit, event_types.bot_added(
+                bot_wire(user, bot, self._directory.channel_names()), self._directory.who_manages(user),
+                (BotSet(bot),)))
+
+        await self._database.transaction(write, _LANE)
+
     async def do_deactivate(self, acting: User, bot_id: int) -> None:
         """Close a bot's account; what it wrote stays."""
         self.managed(acting, bot_id)

@@ -16,8 +16,11 @@ from twisted.internet.threads import deferToThreadPool
 from chat.actions.users import check_new_password
 from chat.app import Application
 from chat.commands import archive
+from chat.commands.imports.moving import move_in
+from chat.commands.imports.records import ImportFailed
 from chat.errors import JsonableError
 from chat.models import Role, User
+from chat.resources.incoming.words import plural
 
 Arguments = Mapping[str, str]
 Say = Callable[[str], None]
@@ -78,6 +81,13 @@ async def _create_user(app: Application, arguments: Arguments, say: Say) -> None
     say(f"{user.full_name} may sign in with {user.email} (user {user.id}).")
 
 
+async def _set_password(app: Application, arguments: Arguments, say: Say) -> None:
+    user = _person(app, arguments)
+    check_new_password(arguments["password"])
+    await app.accounts.do_set_password(user, arguments["password"])
+    say(f"{user.full_name} has a new password; where they were signed in they no longer are.")
+
+
 async def _set_role(app: Application, arguments: Arguments, say: Say) -> None:
     user = _person(app, arguments)
     await app.users.do_update_user(None, user.id, role=ROLES[arguments["role"]])
@@ -111,6 +121,19 @@ async def _import(app: Application, arguments: Arguments, say: Say) -> None:
     say(f"{organisation.name if organisation else 'Nobody'} is here now, {len(app.directory.users):,} people.")
 
 
+async def _move_in(kind: str, app: Application, arguments: Arguments, say: Say) -> None:
+    try:
+        summary = await move_in(app, kind, Path(arguments["archive"]), say)
+    except ImportFailed as error:
+        raise CommandError(str(error)) from error
+    say(f"Here now: {plural(summary.people, 'person', 'people')}, {plural(summary.channels, 'channel')}, "
+        f"{plural(summary.messages, 'message')}, {plural(summary.reactions, 'reaction')}, "
+        f"{plural(summary.files, 'file')}, {plural(summary.emoji, 'emoji', 'emoji')}.")
+    for what, count in sorted(summary.left_out.items()):
+        say(f"Left out: {count:,} {what}.")
+    say("Nobody has a password yet: people set theirs by \"Forgot your password?\", or set-password gives one.")
+
+
 async def _in_thread(app: Application, work: Callable[[Say], object], say: Say) -> None:
     """Run blocking work; what it says is said from the reactor's thread."""
     reactor = app.reactor
@@ -126,11 +149,17 @@ COMMANDS = {command.name: command for command in (
     Command("create-user", "make an account for a person", (
         EMAIL, Argument("name", "the person's full name"), _ROLE,
         Argument("password", "their password", secret=True)), _create_user),
+    Command("set-password", "give a person a new password", (
+        EMAIL, Argument("password", "the password", secret=True)), _set_password),
     Command("make-administrator", "give a person the role of administrator, or another", (
         EMAIL, Argument("role", "which role", "administrator", tuple(ROLES))), _set_role),
     Command("deactivate-user", "close a person's account; what they wrote stays", (EMAIL,), _deactivate_user),
     Command("reactivate-user", "open a person's account again", (EMAIL,), _reactivate_user),
     Command("export", "write everything into one archive", (ARCHIVE,), _export),
+    Command("import-zulip", "move an organisation in, from the archive that Zulip exports", (ARCHIVE,),
+            partial(_move_in, "zulip")),
+    Command("import-slack", "move a workspace in, from the archive that Slack exports", (ARCHIVE,),
+            partial(_move_in, "slack")),
     Command("import", "fill an empty server from an archive", (ARCHIVE,), _import),
 )}
 

@@ -6,61 +6,23 @@ What they send: api.slack.com/messaging/webhooks, api.slack.com/reference/block-
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from chat.markdown.mrkdwn import markdown_of as markdown
 from chat.resources.incoming.payload import AnomalousPayload, Payload
 from chat.resources.incoming.service import Notice, Service, always
 from chat.resources.incoming.words import block, bold, cut, link, paragraphs
 
 MAX_PARTS = 50
-_REFERENCE = re.compile(r"<([^<>|\n]{1,2000})(?:\|([^<>\n]{0,2000}))?>")
-_CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-_STYLES = ((re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"**\1**"),
-           (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), r"*\1*"),
-           (re.compile(r"(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])"), r"~~\1~~"))
-
-
-def markdown(text: str) -> str:
-    """Slack's markup as ours."""
-    parts = _CODE.split(text)
-    return "".join(_entities(part) if place % 2 else _prose(part) for place, part in enumerate(parts))
-
-
-def _prose(text: str) -> str:
-    kept: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(_reference(match[1], match[2] or ""))
-        return f"\x01{len(kept) - 1}\x02"
-
-    text = _REFERENCE.sub(keep, text.replace("\x01", "").replace("\x02", ""))
-    for pattern, ours in _STYLES:
-        text = pattern.sub(ours, text)
-    text = re.sub(r"(?m)^(\s*)[•◦▪]\s+", r"\1* ", text)
-    return _entities(re.sub("\x01(\\d+)\x02", lambda place: kept[int(place[1])], text))
-
-
-def _reference(target: str, title: str) -> str:
-    if target.startswith(("http://", "https://", "mailto:")):
-        target = _entities(target)
-        return link(title or target, target) if target.startswith("http") else title or target[7:]
-    if target.startswith("!"):
-        return f"*@{title or target[1:].partition('^')[0]}*"  # here, channel: nobody is called from outside
-    return {"@": "@", "#": "#"}.get(target[0], "") + (title or target[1:])
-
-
-def _entities(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def tell(p: Payload) -> Notice:
     if not isinstance(p.value, dict):
         raise AnomalousPayload("The payload is no message")
     topic = p.text("channel", "").lstrip("#@") or p.text("channel_name", "") or "Slack"
-    blocks = list(_blocks(p.each("blocks")))
+    blocks = list(blocks_of(p.each("blocks")))
     text = markdown(p.text("text", "")) if not blocks else ""
-    attached = [_attachment(one) for one in p.each("attachments")[:MAX_PARTS]]
+    attached = [attachment(one) for one in p.each("attachments")[:MAX_PARTS]]
     content = paragraphs(text, *blocks, *attached)
     if not content.strip():
         raise AnomalousPayload("The payload has no text, blocks or attachments")
@@ -68,7 +30,7 @@ def tell(p: Payload) -> Notice:
     return Notice(topic, f"{bold(who)}: {content}" if who and p.find("team_id") else content)
 
 
-def _blocks(blocks: list[Payload]) -> Iterator[str]:
+def blocks_of(blocks: list[Payload]) -> Iterator[str]:
     for one in blocks[:MAX_PARTS]:
         kind = one.text("type", "")
         if kind == "header":
@@ -133,7 +95,7 @@ def _run(part: Payload) -> str:
     return text
 
 
-def _attachment(p: Payload) -> str:
+def attachment(p: Payload) -> str:
     title = p.text("title", "")
     heading = link(title, p.text("title_link", "")) if title else ""
     author = link(p.text("author_name"), p.text("author_link", "")) if p.find("author_name") else ""
@@ -143,7 +105,7 @@ def _attachment(p: Payload) -> str:
     buttons = " · ".join(link(one.text("text", "open"), one.text("url")) for one in p.each("actions")[:MAX_PARTS]
                          if one.find("url"))
     told = paragraphs(author, f"**{heading}**" if heading and heading[0] != "[" else heading,
-                      markdown(p.text("text", "")), fields, *_blocks(p.each("blocks")), picture, buttons,
+                      markdown(p.text("text", "")), fields, *blocks_of(p.each("blocks")), picture, buttons,
                       cut(p.text("footer", "")))
     return paragraphs(markdown(p.text("pretext", "")), told or markdown(p.text("fallback", "")))
 
