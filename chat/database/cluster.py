@@ -151,6 +151,7 @@ class Cluster:
         """initdb beside the data folder, moved there when done: a half-made one is never taken for whole."""
         unfinished = self.folder / "data.new"
         if unfinished.exists():
+            end_orphans(unfinished)  # a server that was killed while it made this left initdb at work
             shutil.rmtree(unfinished)
         self._make_own_folder(unfinished)
         command = [

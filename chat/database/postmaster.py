@@ -81,7 +81,8 @@ def is_postmaster(pid: int, data: Path) -> bool:
 
 
 def end_orphans(data: Path) -> None:
-    """End the sessions that outlive a PostgreSQL that was killed: they still hold its shared memory."""
+    """End what outlives a PostgreSQL that was killed, or the making of its folder: sessions still hold its shared
+    memory, and initdb still writes."""
     deadline = time.monotonic() + IMMEDIATE_TIMEOUT_S
     while orphans := [process for process in psutil.process_iter() if _runs_in(process, data)]:
         if time.monotonic() > deadline:
@@ -93,10 +94,10 @@ def end_orphans(data: Path) -> None:
 
 
 def _runs_in(process: psutil.Process, data: Path) -> bool:
-    """Whether `process` is of the PostgreSQL on `data`: main process or session, and alive."""
+    """Whether `process` is of the PostgreSQL on `data`: main process, session or initdb, and alive."""
     try:
         return (
-            process.name() == "postgres"
+            process.name() in ("postgres", "initdb")
             and process.status() != psutil.STATUS_ZOMBIE
             and process.uids().real == data.stat().st_uid
             and Path(process.cwd()).resolve() == data.resolve()

@@ -48,7 +48,7 @@ class Route:
         self.names = [parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"]
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if body is not None:
-            self.names += list(body["schema"]["properties"])
+            self.names += list(body["schema"].get("properties", ()))
 
     def __repr__(self) -> str:
         return f"{self.verb} {self.path}"
