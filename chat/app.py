@@ -32,6 +32,7 @@ from chat.actions.drafts import Drafts
 from chat.actions.edits import Edits
 from chat.actions.emoji import OwnEmoji
 from chat.actions.flags import Flags
+from chat.actions.linkifiers import Linkifiers, Playgrounds
 from chat.actions.muted_users import MutedUserActions
 from chat.actions.organisation import Organisations
 from chat.actions.presence import PresenceActions
@@ -56,6 +57,7 @@ from chat.database import alert_words as alert_word_sql
 from chat.database import bots as bot_sql
 from chat.database import channels as channel_sql
 from chat.database import emoji as emoji_sql
+from chat.database import linkifiers as linkifier_sql
 from chat.database import muted_users as muted_user_sql
 from chat.database import people as people_sql
 from chat.database import presence as presence_sql
@@ -114,6 +116,7 @@ from chat.resources.incoming.resource import IncomingWebhooks
 from chat.resources.intake import Intake
 from chat.resources.jobs import JobsResource
 from chat.resources.language import LanguageChoice
+from chat.resources.linkifiers import LinkifiersResource
 from chat.resources.messages import MessagesResource
 from chat.resources.muted_users import MutedUsersResource
 from chat.resources.notes import Door
@@ -272,6 +275,8 @@ class Application:
                 AvatarsResource(self.avatars),
                 IncomingWebhooks(self.sending, directory, reactor, self._signing_secret),
                 UserGroupsResource(UserGroupActions(database, directory, bus, self.permissions), directory),
+                LinkifiersResource(Linkifiers(database, directory, bus), Playgrounds(database, directory, bus),
+                                   directory),
                 SettingsResource(self.user_settings, self.realm_settings, self.users,
                                  self.permissions),
                 JobsResource(self.deferred_work),
@@ -474,6 +479,8 @@ class Application:
             user_settings=await user_setting_sql.everyones(db),
             user_settings_defaults=user_settings_defaults,
             users=await people_sql.users(db),
+            linkifiers=await linkifier_sql.linkifiers(db),
+            playgrounds=await linkifier_sql.playgrounds(db),
             groups=await user_group_sql.groups(db),
             bots=await bot_sql.bots(db, self.seal),
             channels=await channel_sql.channels(db),

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat.bots import Bot
+from chat.linkifiers import Linkifier, Playground
 from chat.models import Channel, Group, Organisation, Session, Subscription, User
 from chat.personal import MutedUser, TopicPolicy, UserStatus
 from chat.realm import Realm
@@ -55,6 +56,18 @@ class GroupSet:
 @dataclass(frozen=True, slots=True)
 class GroupGone:
     group_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkifiersSet:
+    """All there are, in order."""
+
+    linkifiers: tuple[Linkifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaygroundsSet:
+    playgrounds: tuple[Playground, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,5 +147,6 @@ class UserStatusSet:
 
 
 Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | GroupSet | GroupGone
-          | RealmSet | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet | ApiKeyGone | SessionSet | SessionGone
-          | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet | EmojiSet | UserStatusSet)
+          | LinkifiersSet | PlaygroundsSet | RealmSet | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet
+          | ApiKeyGone | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet
+          | EmojiSet | UserStatusSet)

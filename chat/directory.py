@@ -19,6 +19,8 @@ from chat.attention import MutedUsers, TopicPolicies
 from chat.bots import Bot
 from chat.event_types import Event
 from chat.group_values import SYSTEM_GROUPS, GroupValue
+from chat.linkifiers import Linkifier, Playground
+from chat.markdown.topics import topic_links
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
 from chat.notification_rules import Means, wants_channel
 from chat.personal import MutedUser, Policy, TopicPolicy, UserStatus
@@ -27,6 +29,8 @@ from chat.uploaded import CustomEmoji, emoji_map_wire
 from chat.user_groups import UserGroups
 from chat.user_settings import UserSettings
 from chat.wire import UserWire, system_groups, user_wire
+
+MAX_TOPICS_KEPT = 5000
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Loaded:
     user_settings_defaults: UserSettings = field(default_factory=UserSettings)
     users: Sequence[User] = ()
     bots: Sequence[Bot] = ()
+    linkifiers: Sequence[Linkifier] = ()
+    playgrounds: Sequence[Playground] = ()
     groups: Sequence[Group] = ()
     """Those that people made."""
     channels: Sequence[Channel] = ()
@@ -70,7 +76,10 @@ class _Roll:
 class Directory:
     def __init__(self, external_url: str) -> None:
         self.external_url = external_url
-        self.linkifiers: Sequence[Any] = ()
+        self.linkifiers: Sequence[Linkifier] = ()
+        """In the order in which they are tried."""
+        self.playgrounds: Sequence[Playground] = ()
+        self._topic_links: dict[str, list[dict[str, str]]] = {}
         self.realm = Realm()
         """The organisation's settings."""
         self.user_settings_defaults = UserSettings()
@@ -110,6 +119,8 @@ class Directory:
             changes.OrganisationSet: lambda change: self._set_organisation(change.organisation),
             changes.GroupSet: lambda change: self.user_groups.put(change.group),
             changes.GroupGone: lambda change: self.user_groups.remove(change.group_id),
+            changes.LinkifiersSet: lambda change: self._set_linkifiers(change.linkifiers),
+            changes.PlaygroundsSet: lambda change: setattr(self, "playgrounds", change.playgrounds),
             changes.RealmSet: lambda change: setattr(self, "realm", change.realm),
             changes.UserSettingsSet: lambda change: self._set_user_settings(change.user_id, change.settings),
             changes.UserSettingsDefaultsSet: lambda change: setattr(
@@ -136,6 +147,7 @@ class Directory:
         self.bots.update((bot.user_id, bot) for bot in loaded.bots)
         self._user_settings.update(loaded.user_settings)
         self.user_settings_defaults = loaded.user_settings_defaults
+        self.linkifiers, self.playgrounds = loaded.linkifiers, loaded.playgrounds
         self.user_groups.load(loaded.groups)
         for channel in loaded.channels:
             self._set_channel(channel)
@@ -169,6 +181,15 @@ class Directory:
         if self._date_created is None:
             return None
         return Organisation(self.realm.name, self.realm.description, self._date_created)
+
+    def topic_links(self, topic: str) -> list[dict[str, str]]:
+        """What the wire calls `topic_links`; of the topics asked for lately they are kept."""
+        found = self._topic_links.get(topic)
+        if found is None:
+            if len(self._topic_links) >= MAX_TOPICS_KEPT:
+                self._topic_links.clear()
+            found = self._topic_links[topic] = topic_links(topic, self)
+        return found
 
     # People
 
@@ -404,6 +425,10 @@ class Directory:
     def _set_organisation(self, organisation: Organisation) -> None:
         self._date_created = organisation.date_created
         self.realm = replace(self.realm, name=organisation.name, description=organisation.description)
+
+    def _set_linkifiers(self, linkifiers: Sequence[Linkifier]) -> None:
+        self.linkifiers = linkifiers
+        self._topic_links.clear()
 
     def _set_user(self, user: User) -> None:
         old = self.users.get(user.id)

@@ -8,7 +8,7 @@ Shapes: the public API description, feature level 278.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,8 +94,10 @@ class UpdateMessageEvent(Event):
     flags: Mapping[int, int] = field(default_factory=dict)
 
 
-def update_message(edit: Edit, flags: Mapping[int, int], audience: Collection[int]) -> UpdateMessageEvent:
-    """What somebody changed of a message, and which others moved with it."""
+def update_message(edit: Edit, flags: Mapping[int, int], audience: Collection[int],
+                   topic_links: Callable[[str], list[dict[str, str]]]) -> UpdateMessageEvent:
+    """What somebody changed of a message, and which others moved with it; `topic_links` finds those of its new
+    topic."""
     body: dict[str, Any] = {
         "type": "update_message", "user_id": edit.user_id, "edit_timestamp": edit.timestamp,
         "message_id": edit.message_id, "message_ids": list(edit.message_ids), "rendering_only": False}
@@ -109,7 +111,7 @@ def update_message(edit: Edit, flags: Mapping[int, int], audience: Collection[in
     if edit.move is not None:
         body |= {"propagate_mode": edit.move.propagate_mode, "orig_subject": edit.move.old_topic}
         if edit.move.topic is not None:
-            body |= {"subject": edit.move.topic, "topic_links": []}
+            body |= {"subject": edit.move.topic, "topic_links": topic_links(edit.move.topic)}
         if edit.move.channel_id is not None:
             body["new_stream_id"] = edit.move.channel_id
     return UpdateMessageEvent(body, audience, flags=flags)

@@ -140,6 +140,7 @@ class History:
         wire = message_wire(
             message, users[message.sender_id], channel_name=channel.name if channel else None,
             people=[users[user_id] for user_id in message.user_ids], users=users, apply_markdown=apply_markdown,
+            topic_links=self._directory.topic_links(message.topic),
             with_history=self._directory.realm.allow_edit_history)
         wire["flags"] = ["read", "historical"] if read.flags is None else list(flag_names(read.flags))
         return wire

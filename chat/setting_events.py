@@ -1,17 +1,18 @@
-"""Events of settings: the organisation's, people's own, and what new people start with. As `event_types`, in a room of
-their own.
+"""Events of settings: the organisation's with its linkifiers and playgrounds, people's own, and what new people start
+with. As `event_types`, in a room of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
-from chat.changes import RealmSet, UserSet, UserSettingsDefaultsSet, UserSettingsSet
+from chat.changes import LinkifiersSet, PlaygroundsSet, RealmSet, UserSet, UserSettingsDefaultsSet, UserSettingsSet
 from chat.event_types import Event, user_away
 from chat.languages import LANGUAGES
+from chat.linkifiers import Linkifier, Playground, linkifier_wire, playground_wire
 from chat.models import User
 from chat.realm import REALM_SETTINGS, Realm, in_update_dict
 from chat.user_settings import LEGACY_DISPLAY, LEGACY_NOTIFICATIONS, UserSettings
@@ -63,3 +64,15 @@ def _legacy_display(user: User, name: str, value: Any, extra: dict[str, str]) ->
 
 def _language(name: str, value: Any) -> dict[str, str]:
     return {"language_name": LANGUAGES[value].name} if name == "default_language" else {}
+
+
+def linkifiers(found: Sequence[Linkifier]) -> Event:
+    """All linkifiers, in order."""
+    return Event({"type": "realm_linkifiers", "realm_linkifiers": [linkifier_wire(one) for one in found]}, None,
+                 (LinkifiersSet(tuple(found)),))
+
+
+def playgrounds(found: Sequence[Playground]) -> Event:
+    """All code playgrounds."""
+    return Event({"type": "realm_playgrounds", "realm_playgrounds": [playground_wire(one) for one in found]}, None,
+                 (PlaygroundsSet(tuple(found)),))

@@ -284,7 +284,8 @@ class MessageWire(TypedDict):
 
 
 def message_wire(message: Message, sender: User, *, channel_name: str | None, people: Sequence[User],
-                 users: Mapping[int, User], apply_markdown: bool, with_history: bool = False) -> MessageWire:
+                 users: Mapping[int, User], apply_markdown: bool, topic_links: list[dict[str, str]],
+                 with_history: bool = False) -> MessageWire:
     """A message without its per-reader flags. `people` are the participants of a direct message; `with_history` tells
     what it was before it was edited."""
     wire: MessageWire = {
@@ -297,7 +298,7 @@ def message_wire(message: Message, sender: User, *, channel_name: str | None, pe
         "type": "private" if channel_name is None else "stream",
         "timestamp": message.timestamp,
         "subject": message.topic,
-        "topic_links": [],
+        "topic_links": topic_links,
         "recipient_id": message.recipient_id,
         "content": message.rendered_content if apply_markdown else message.content,
         "content_type": "text/html" if apply_markdown else "text/x-markdown",

@@ -130,7 +130,8 @@ class Edits:
                 source.content, source.rendered_content, text.content, text.rendered.html),
             None if target is None else Move(
                 change.propagate_mode, target.old_topic, target.topic, target.new.id if target.crosses else None))
-        self._bus.publish(unit, event_types.update_message(edit, flags, moved.audience if target else audience))
+        self._bus.publish(unit, event_types.update_message(
+            edit, flags, moved.audience if target else audience, self._directory.topic_links))
         if target is not None:
             await self._notices.tell_of_move(
                 unit, acting, target, change, moved.message_ids, is_whole=moved.is_whole)

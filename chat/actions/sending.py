@@ -59,7 +59,8 @@ _READING_CLIENTS = frozenset({
 class Markdown(Protocol):
     """Renders messages: at once, or elsewhere where that could hold up others."""
 
-    async def render(self, content: str, names: MarkdownNames, /, *, inline_images: bool = True,
+    async def render(self, content: str, names: MarkdownNames, /, *, translate_emoticons: bool = False,
+                     default_code_language: str = "", inline_images: bool = True,
                      uploaded_images: Mapping[str, UploadedImage] | None = None,
                      link_previews: Mapping[str, LinkPreview] | None = None) -> Rendered: ...
 
@@ -207,7 +208,10 @@ class Sending:
         mentioned = await self._attachments.mentioned(sender, content)
         try:
             rendered = await self._markdown.render(
-                content, self._directory, inline_images=self._directory.realm.inline_image_preview,
+                content, self._directory,
+                translate_emoticons=self._directory.settings_of(sender.id).translate_emoticons,
+                default_code_language=self._directory.realm.default_code_block_language,
+                inline_images=self._directory.realm.inline_image_preview,
                 uploaded_images=mentioned.pictures, link_previews=link_previews)
         except MarkdownFailed as error:
             raise JsonableError(str(error) or "Unable to render message") from error

@@ -144,7 +144,8 @@ class Fanout:
         users = self._directory.users
         return self._encode({"type": "message", "message": message_wire(
             message, users[message.sender_id], channel_name=channel.name if channel else None,
-            people=[users[user_id] for user_id in message.user_ids], users=users, apply_markdown=apply_markdown)})
+            people=[users[user_id] for user_id in message.user_ids], users=users, apply_markdown=apply_markdown,
+            topic_links=self._directory.topic_links(message.topic))})
 
     def _encode(self, body: object) -> bytes:
         self.encodes += 1

@@ -31,6 +31,7 @@ from chat.events.queue import EventQueue, QueueOptions
 from chat.events.queues import EventQueues
 from chat.events.realm_state import RealmState
 from chat.events.unread import MAX_UNREAD, unread_msgs, unread_of_event
+from chat.linkifiers import linkifier_wire, playground_wire
 from chat.models import Channel, Flag, User, flag_bits
 from chat.permissions import Permissions
 from chat.personal import (
@@ -79,6 +80,7 @@ class Wish:
     """That null in a subscription means: as everywhere."""
     slim_presence: bool = False
     presence_days: int = HISTORY_DAYS
+    linkifier_url_template: bool = False
 
     def has(self, name: str) -> bool:
         return self.fetch_types is None or name in self.fetch_types
@@ -123,6 +125,10 @@ class Registration:
                 [] if user.is_guest else directory.default_channels())},
             "realm_bot": self._bots,
             "realm_emoji": lambda user, wish: {"realm_emoji": orjson.Fragment(self._directory.emoji_encoded())},
+            "realm_linkifiers": lambda user, wish: {"realm_linkifiers": [
+                linkifier_wire(one) for one in directory.linkifiers if wish.linkifier_url_template]},
+            "realm_playgrounds": lambda user, wish: {
+                "realm_playgrounds": [playground_wire(one) for one in directory.playgrounds]},
             "alert_words": lambda user, wish: {"alert_words": list(self._directory.alert_words.of(user.id))},
             "muted_topics": lambda user, wish: {"muted_topics": muted_topics_list(
                 self._directory.topic_policies.of(user.id), self._directory.channels)},
@@ -284,8 +290,6 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "onboarding_steps": {"onboarding_steps": []},
     "realm_domains": {"realm_domains": []},
     "realm_filters": {"realm_filters": []},
-    "realm_linkifiers": {"realm_linkifiers": []},
-    "realm_playgrounds": {"realm_playgrounds": []},
     "stop_words": {"stop_words": []},
     "video_calls": {"has_zoom_token": False},
 }

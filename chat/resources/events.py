@@ -97,7 +97,8 @@ class EventsResource:
         _, state = await self._registration.register(notes.caller, options, Wish(
             fetch, p.include_subscribers, "user_settings_object" in capable,
             "notification_settings_null" in capable, p.slim_presence,
-            HISTORY_DAYS if p.presence_history_limit_days is None else p.presence_history_limit_days))
+            HISTORY_DAYS if p.presence_history_limit_days is None else p.presence_history_limit_days,
+            "linkifier_url_template" in capable))
         return {**state, "idle_queue_timeout": options.lifespan_s}
 
     @routes.get("/events", who=Who.USER, params=GetEvents, returns=EventsWire, summary="Get events from a queue",

@@ -96,7 +96,8 @@ class OutgoingWebhooks:
         channel = question.recipient.channel if isinstance(question.recipient, ChannelRecipient) else None
         wire: dict[str, Any] = dict(message_wire(
             message, users[message.sender_id], channel_name=channel.name if channel else None,
-            people=[users[user_id] for user_id in message.user_ids], users=users, apply_markdown=False))
+            people=[users[user_id] for user_id in message.user_ids], users=users, apply_markdown=False,
+            topic_links=self._directory.topic_links(message.topic)))
         wire["rendered_content"] = message.rendered_content
         wire["avatar_url"] = urljoin(self._directory.external_url, wire["avatar_url"])
         return orjson.dumps({

@@ -34,6 +34,7 @@ class UserGroupTests(ChatTestCase):
             self.assertEqual(wire, body["user_groups"][-1])
             self.assertEqual(9, len(body["user_groups"]))
             await self.server.restart()
+            self.hedy.app = self.app
 
     async def test_names_that_cannot_be_or_are_taken_are_refused(self) -> None:
         await self.group("Weavers")

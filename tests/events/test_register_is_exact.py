@@ -78,6 +78,8 @@ ACTIONS = st.one_of(
     st.tuples(st.just("change_bot"), person, st.integers(0, 2), person,
               st.sampled_from(("name", "owner", "channel", "key", "role", "close", "open", "avatar"))),
     st.tuples(st.just("group"), person, anyone),
+    st.tuples(st.just("linkifier"), person, st.integers(0, 2), st.sampled_from(("add", "change", "order", "remove"))),
+    st.tuples(st.just("playground"), person, st.integers(0, 2), st.sampled_from(("POST", "DELETE"))),
     st.tuples(st.just("change_group"), person, st.integers(0, 2), st.sampled_from((
         "rename", "mention", "join", "leave", "nest", "unnest", "delete"))),
     st.tuples(st.just("realm"), person, st.sampled_from((
@@ -149,7 +151,8 @@ class World:
     async def watch(self, client: Client) -> None:
         state = await client.register(
             apply_markdown=True, include_subscribers=True, fetch_event_types=list(FETCH),
-            client_capabilities={"notification_settings_null": True, "bulk_message_deletion": True})
+            client_capabilities={"notification_settings_null": True, "bulk_message_deletion": True,
+                                 "linkifier_url_template": True})
         self.watching.append((client, state["queue_id"], ClientState(state)))
 
     async def compare(self) -> None:
@@ -164,7 +167,8 @@ class World:
             for event in body["events"]:
                 model.apply(event)
             state = await client.register(include_subscribers=True, fetch_event_types=list(FETCH),
-                                          client_capabilities={"notification_settings_null": True})
+                                          client_capabilities={"notification_settings_null": True,
+                                                               "linkifier_url_template": True})
             fresh = ClientState(state)
             model.forget_ends(fresh)
             assert model.comparable() == fresh.comparable()
@@ -255,6 +259,19 @@ class World:
                     "avatar": ("PATCH", path, {"files": [("a.png", b"a")]}),
                     "key": ("POST", path + "/api_key/regenerate", {}), "close": ("DELETE", path, {}),
                     "open": ("POST", f"/users/{bot_id}/reactivate", {})}[what]
+            case "linkifier", [number, what]:
+                found = [one.id for one in directory.linkifiers]
+                path = f"/realm/filters/{found[number] if number < len(found) else 999}"
+                wanted = {"pattern": f"{what}{self.counter % 3}-(?P<x>[0-9]+)", "url_template": "https://x.example/{x}"}
+                return {"add": ("POST", "/realm/filters", wanted), "change": ("PATCH", path, wanted),
+                        "order": ("PATCH", "/realm/linkifiers", {"ordered_linkifier_ids": found[::-1]}),
+                        "remove": ("DELETE", path, {})}[what]
+            case "playground", [number, method]:
+                if method == "POST":
+                    return method, "/realm/playgrounds", {
+                        "name": f"p{number}", "pygments_language": "C++", "url_template": "https://x.example/{code}"}
+                there = [one.id for one in directory.playgrounds]
+                return method, f"/realm/playgrounds/{there[number] if number < len(there) else 999}", {}
             case "group", [others]:
                 return "POST", "/user_groups/create", {
                     "name": f"Group {self.counter % 4}", "description": "", "members": [ids[other] for other in others]}

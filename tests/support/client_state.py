@@ -9,7 +9,8 @@ from typing import Any
 
 FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "message", "update_message_flags",
          "starred_messages", "recent_private_conversations", "alert_words", "muted_users", "user_topic", "drafts",
-         "scheduled_messages", "realm_emoji", "user_status", "realm_bot", "default_streams", "user_settings",
+         "scheduled_messages", "realm_emoji", "user_status", "realm_bot", "default_streams", "realm_linkifiers",
+         "realm_playgrounds", "user_settings",
          "update_display_settings",
          "update_global_notifications", "realm_user_settings_defaults")
 _OLDER_NAMES = {"realm_create_public_stream_policy", "realm_create_private_stream_policy"}
@@ -47,6 +48,7 @@ class ClientState:
                       if name.startswith("realm_") and name not in _OLDER_NAMES and not isinstance(value, list)
                       and name not in ("realm_emoji", "realm_user_settings_defaults")}
         self.default_channels = [stream["stream_id"] for stream in state["realm_default_streams"]]
+        self.linkifiers, self.playgrounds = state["realm_linkifiers"], state["realm_playgrounds"]
         self.settings = state["user_settings"]
         self.defaults = state["realm_user_settings_defaults"]
         self.older = {name: state[name] for name in self.settings if name in state and name not in _CHOICES}
@@ -62,6 +64,8 @@ class ClientState:
             "drafts": self._draft, "scheduled_messages": self._scheduled,
             "realm_emoji": lambda event: setattr(self, "emoji", event["realm_emoji"]),
             "realm": self._realm,
+            "realm_linkifiers": lambda event: setattr(self, "linkifiers", event["realm_linkifiers"]),
+            "realm_playgrounds": lambda event: setattr(self, "playgrounds", event["realm_playgrounds"]),
             "default_streams": lambda event: setattr(
                 self, "default_channels", [stream["stream_id"] for stream in event["default_streams"]]),
             "user_settings": lambda event: self.settings.update({event["property"]: event["value"]}),
@@ -91,7 +95,7 @@ class ClientState:
             "alert_words": self.alert_words, "muted_users": self.muted_users, "drafts": self.drafts,
             "scheduled": self.scheduled, "emoji": self.emoji, "statuses": self.statuses, "bots": self.bots,
             "own_avatar": self.own_avatar,
-            "default_channels": self.default_channels,
+            "default_channels": self.default_channels, "linkifiers": self.linkifiers, "playgrounds": self.playgrounds,
             "realm": self.realm, "settings": self.settings, "older_settings": self.older, "defaults": self.defaults,
             "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
