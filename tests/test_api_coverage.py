@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import orjson
 
+from chat.resources.openapi import openapi_document
 from tests.examples import World
 from tests.support.harness import run
 
@@ -61,6 +63,36 @@ def test_every_operation_works_and_is_listed() -> None:
     """Every route has an example that succeeds, and docs/api-coverage.md tells of it."""
     existing = run(call_all())
     assert PAGE.read_text() == page(existing), "out of date: run python -m tests.test_api_coverage"
+
+
+def test_every_word_is_described() -> None:
+    """Each parameter and each key of an answer has its line, beside it or in chat/data/wire_words.txt; each route has a
+    summary, and words of its own."""
+    document = run(_document())
+    lacking = []
+    for path, verbs in document["paths"].items():
+        for verb, operation in verbs.items():
+            label = f"{verb.upper()} {path}"
+            assert operation["summary"], label
+            named = [(entry["name"], entry.get("description")) for entry in operation["parameters"]
+                     if entry["in"] == "query"]
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                named += [(name, schema.get("description", "a file" if name == "file" else None))
+                          for name, schema in body["schema"].get("properties", {}).items()]
+            lacking += [f"parameter {name} of {label}" for name, line in named if not line]
+    for name, component in document["components"]["schemas"].items():
+        lacking += [f"key {key} of {name}" for key, schema in component.get("properties", {}).items()
+                    if not schema.get("description") and name not in ("Success", "Error")]
+    assert sorted(set(lacking)) == []
+
+
+async def _document() -> dict[str, Any]:
+    world = World()
+    await world.server.start()
+    try:
+        return openapi_document(world.server.app.rest.routes, "http://chat.test")
+    finally:
+        await world.server.stop()
 
 
 if __name__ == "__main__":

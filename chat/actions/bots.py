@@ -154,7 +154,7 @@ class Bots:
     async def do_regenerate_key(self, acting: User, bot_id: int) -> str:
         """Revoke a bot's keys and give it a new one. A bot may do so itself."""
         async def write(unit: Transaction) -> str:
-            user, bot = ((acting, self._directory.bots[bot_id]) if acting.id == bot_id
+            user, bot = ((acting, self._directory.bots[bot_id]) if acting.id == bot_id and acting.is_bot
                          else self.managed(acting, bot_id))
             if not user.is_active:
                 raise JsonableError("This bot is deactivated")

@@ -77,7 +77,7 @@ class EventsResource:
         self._registration = registration
 
     @routes.post("/register", who=Who.USER, params=Register, returns=RegisteredWire, summary="Register an event queue",
-                 errors=(BadNarrow,),
+                 errors=(BadNarrow, NotAllowed),
                  example={"event_types": ["message"]})
     async def register(self, notes: RequestNotes, p: Register) -> dict[str, Any]:
         """A new event queue, and the state of everything that fits its beginning."""

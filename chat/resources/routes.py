@@ -106,6 +106,8 @@ class Route:
     waits: bool
     """Whether it ends when the client leaves (a long poll). Everything else runs to its end."""
     takes: Takes = Takes.NOTHING
+    is_bare: bool = False
+    """Whether the answer comes without the envelope."""
     noun: str = ""
     example: Mapping[str, Any] = field(default_factory=dict)
     samples: Mapping[str, Any] = field(default_factory=dict)
@@ -149,14 +151,15 @@ class Routes:
 
     def route(self, method: str, path: str, *, who: Who, summary: str, params: type[Params] = NoParams,
               returns: Any = None, errors: tuple[type[JsonableError], ...] = (), waits: bool = False,
-              takes: Takes = Takes.NOTHING, example: Mapping[str, Any] | None = None) -> Callable[[Handler], Handler]:
+              takes: Takes = Takes.NOTHING, example: Mapping[str, Any] | None = None, is_bare: bool = False
+              ) -> Callable[[Handler], Handler]:
         assert method in METHODS
 
         def declare(handler: Handler) -> Handler:
             self.declared.append(Route(
                 method, path, who, Declaration(params), returns, errors, summary,
                 (handler.__doc__ or "").strip(), handler.__name__, waits, takes,
-                self.noun, example or {}, {**COMMON_SAMPLES, **self.samples}))
+                is_bare, self.noun, example or {}, {**COMMON_SAMPLES, **self.samples}))
             return handler
 
         return declare

@@ -79,7 +79,7 @@ class ServerResource:
             self._emoji = orjson.dumps({code: list(names) for code, names in code_to_names.items()})
         return {"code_to_names": orjson.Fragment(self._emoji)}
 
-    @routes.get("/openapi.json", who=Who.ANYONE, summary="Get this document")
+    @routes.get("/openapi.json", who=Who.ANYONE, summary="Get this document", is_bare=True)
     async def get_openapi(self, notes: RequestNotes, p: Params) -> Reply:
         """The OpenAPI 3.1 document of this API, made from the declarations that serve it; without the envelope."""
         if self._document is None:

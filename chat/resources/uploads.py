@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from chat.actions.uploads import Uploads
-from chat.attachments import Attachments
+from chat.attachments import Attachments, NotReadable
 from chat.deferreds import Clock
 from chat.errors import JsonableError, NotFound, UploadQuota
 from chat.params import Params
@@ -47,7 +47,7 @@ class UploadsResource:
         return {"uri": attachment.url, "url": attachment.url}
 
     @routes.get("/user_uploads/{realm_id:int}/{filename:path}", who=Who.USER, returns=LinkWire,
-                summary="Get a temporary link to a file")
+                summary="Get a temporary link to a file", errors=(NotReadable,))
     async def get_file_temporary_url(self, notes: RequestNotes, p: Params, realm_id: int, filename: str) -> LinkWire:
         """An address that gives the file to anyone who has it, for a minute."""
         try:

@@ -22,6 +22,7 @@ from chat.errors import JsonableError
 from chat.models import Role, User
 from chat.params import text_values
 from chat.resources.notes import Door, RequestNotes
+from chat.resources.openapi import documented_errors
 from chat.settings import Settings
 from tests.support.postgres import drop_database, fresh_database
 
@@ -74,7 +75,9 @@ class Client:
     async def answer(self, method: str, path: str, **params: Any) -> tuple[int, dict[str, Any]]:
         """Status and body."""
         reply = await self.start(method, path, **params)
-        return reply.status, orjson.loads(reply.body)
+        body = orjson.loads(reply.body)
+        self._check_is_documented(method, path, reply.status, body)
+        return reply.status, body
 
     async def call(self, method: str, path: str, **params: Any) -> dict[str, Any]:
         """The body of a request that succeeds. Raises Refused."""
@@ -108,6 +111,13 @@ class Client:
         body = await self.call("GET", "/events", queue_id=queue_id, last_event_id=last_event_id, dont_block=not wait)
         events: list[dict[str, Any]] = body["events"]
         return events
+
+    def _check_is_documented(self, method: str, path: str, status: int, body: dict[str, Any]) -> None:
+        """An error's status and code are among those that the route declares."""
+        route = self.app.rest.route_of(method, path)
+        if route is not None and status != 200:
+            assert body.get("code") in documented_errors(route).get(status, ()), (
+                f"{method} {path} answers {status} {body}, which its declaration does not name in `errors`")
 
     def _check(self, method: str, path: str, body: dict[str, Any]) -> None:
         verbs, _ = self.app.rest._find(path)

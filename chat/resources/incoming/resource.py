@@ -18,7 +18,7 @@ from chat.actions.message_checks import SendRequest
 from chat.actions.sending import Sending
 from chat.deferreds import Clock
 from chat.directory import Directory
-from chat.errors import JsonableError, NotFound
+from chat.errors import ChannelDoesNotExist, JsonableError, NotFound
 from chat.models import MAX_TOPIC, User
 from chat.params import Param, Params, ShortText, Upload
 from chat.resources.body import body_values
@@ -86,7 +86,7 @@ class IncomingWebhooks:
         self._told: dict[tuple[int, str], float] = {}
 
     @routes.post("/external/{integration}", who=Who.SENDER, params=IncomingWebhook, takes=Takes.BODY,
-                 errors=(NotFound, InvalidJson, AnomalousPayload, MissingEventHeader),
+                 errors=(NotFound, ChannelDoesNotExist, InvalidJson, AnomalousPayload, MissingEventHeader),
                  summary="Post to a webhook", example={"payload": '{"text": "The night build is ready"}'})
     async def incoming_webhook(self, notes: RequestNotes, p: IncomingWebhook, integration: str) -> Reply | None:
         """Takes what a service posts, in the form in which it posts it, and sends a message about it."""
