@@ -25,19 +25,25 @@ from chat.actions.bot_changes import BotChanges
 from chat.actions.bot_storage import BotStorage
 from chat.actions.bots import Bots
 from chat.actions.channels import Channels
+from chat.actions.credentials import Credentials
 from chat.actions.default_channels import DefaultChannels
 from chat.actions.deletions import Deletions
 from chat.actions.demo import Demo
+from chat.actions.domains import Domains
 from chat.actions.drafts import Drafts
 from chat.actions.edits import Edits
 from chat.actions.emoji import OwnEmoji
 from chat.actions.flags import Flags
+from chat.actions.invitations import Invitations
+from chat.actions.joining import Joining
 from chat.actions.linkifiers import Linkifiers, Playgrounds
 from chat.actions.muted_users import MutedUserActions
 from chat.actions.organisation import Organisations
+from chat.actions.own_account import OwnAccount
 from chat.actions.presence import PresenceActions
 from chat.actions.reactions import Reactions
 from chat.actions.realm import RealmSettings
+from chat.actions.recovery import Recovery
 from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Consequence, Sending
 from chat.actions.subscriptions import Subscriptions
@@ -56,6 +62,7 @@ from chat.database import activity as activity_sql
 from chat.database import alert_words as alert_word_sql
 from chat.database import bots as bot_sql
 from chat.database import channels as channel_sql
+from chat.database import domains as domain_sql
 from chat.database import emoji as emoji_sql
 from chat.database import linkifiers as linkifier_sql
 from chat.database import muted_users as muted_user_sql
@@ -72,6 +79,7 @@ from chat.database.pool import Database
 from chat.deferred_work import DeferredWork
 from chat.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from chat.directory import Directory, Loaded
+from chat.domains import DomainRules
 from chat.embedded_bots import EMBEDDED_BOTS
 from chat.events import saved
 from chat.events.fanout import Fanout
@@ -104,6 +112,8 @@ from chat.resources.bot_catalogue import catalogue
 from chat.resources.bot_storage import BotStorageResource
 from chat.resources.bots import BotsResource
 from chat.resources.channels import ChannelsResource
+from chat.resources.credentials import CredentialsResource
+from chat.resources.domains import DomainsResource
 from chat.resources.door import Authentication, BoundedRequest, RestDoor
 from chat.resources.drafts import DraftsResource
 from chat.resources.edits import EditsResource
@@ -114,13 +124,24 @@ from chat.resources.figures import MetricsPage
 from chat.resources.files import Callers, Files
 from chat.resources.incoming.resource import IncomingWebhooks
 from chat.resources.intake import Intake
+from chat.resources.invitations import InvitationsResource
 from chat.resources.jobs import JobsResource
 from chat.resources.language import LanguageChoice
 from chat.resources.linkifiers import LinkifiersResource
 from chat.resources.messages import MessagesResource
 from chat.resources.muted_users import MutedUsersResource
 from chat.resources.notes import Door
-from chat.resources.pages import Pages
+from chat.resources.pages.address import AddressPages
+from chat.resources.pages.client import ClientPage
+from chat.resources.pages.errors import ErrorPages
+from chat.resources.pages.features import FeaturesPage
+from chat.resources.pages.help import HelpPages
+from chat.resources.pages.joining import JoiningPages
+from chat.resources.pages.organisation import OrganisationPages
+from chat.resources.pages.recovery import RecoveryPages
+from chat.resources.pages.sign_in import SignInPages
+from chat.resources.pages.site import PageSite
+from chat.resources.pages.unsubscribe import UnsubscribePages
 from chat.resources.presence import PresenceResource
 from chat.resources.rest import Rest
 from chat.resources.root import ChatSite, Root
@@ -130,7 +151,6 @@ from chat.resources.server import ServerResource
 from chat.resources.settings import SettingsResource
 from chat.resources.static import StaticFiles
 from chat.resources.typing import TypingResource
-from chat.resources.unsubscribe import UnsubscribePage
 from chat.resources.uploads import UploadsResource
 from chat.resources.user_groups import UserGroupsResource
 from chat.resources.user_status import UserStatusResource
@@ -175,7 +195,9 @@ class Application:
         self.presences = Presences(self.directory)
         self.bus.listen(self.presences.hear)
         self.bus.listen(self.fanout.process_event)
-        self.languages = LanguageChoice(lambda user_id: None, lambda: None)
+        self.languages = LanguageChoice(
+            lambda user_id: self.directory.settings_of(user_id).default_language,
+            lambda: self.directory.realm.default_language)
         self._greeting: list[str] = []
         self._is_open = False
         self.deferred_work = DeferredWork(self.database, reactor, SystemRandom().random)
@@ -232,6 +254,7 @@ class Application:
         self.organisations = Organisations(database, directory, bus)
         self._build_uploads(bot_changes)
         self.user_settings = UserSettingsActions(database, directory, bus)
+        self._build_accounts()
         self._build_notifications()
         self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
                                self.uploads.announce, self.deferred_work, self.consequences)
@@ -277,8 +300,10 @@ class Application:
                 UserGroupsResource(UserGroupActions(database, directory, bus, self.permissions), directory),
                 LinkifiersResource(Linkifiers(database, directory, bus), Playgrounds(database, directory, bus),
                                    directory),
-                SettingsResource(self.user_settings, self.realm_settings, self.users,
-                                 self.permissions),
+                SettingsResource(self.user_settings, self.realm_settings, self.own_account, self.languages),
+                InvitationsResource(self.invitations, directory, self.languages),
+                CredentialsResource(self.credentials),
+                DomainsResource(self.domains, directory),
                 JobsResource(self.deferred_work),
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
@@ -295,10 +320,32 @@ class Application:
         self._avatar_pages = AvatarPages(directory, self.files, self.pictures, callers)
         self._file_pages = Files(self.attachments, self.files, self.links, callers, reactor)
         self._build_figures()
-        self._unsubscribe_page = UnsubscribePage(
-            self.unsubscribing, self.user_settings, directory, self.languages)
-        self._pages = Pages(self.settings, directory, self.accounts, self.organisations, authentication,
-                            self.languages, reactor, self._assets)
+        self._build_pages(authentication)
+
+    def _build_accounts(self) -> None:
+        """How people come in, and what they do with their accounts."""
+        database, directory, bus = self.database, self.directory, self.bus
+        domains = DomainRules(directory)
+        self.domains = Domains(database, directory, bus)
+        self.invitations = Invitations(database, directory, bus, self.mailer, self.permissions, domains)
+        self.joining = Joining(database, directory, bus, self.users, self.mailer, domains, self.limits)
+        self.recovery = Recovery(database, directory, bus, self.mailer, self.limits)
+        self.own_account = OwnAccount(database, directory, bus, self.users, self.accounts, self.mailer,
+                                      self.permissions, domains, self.limits)
+        self.credentials = Credentials(database, directory, bus)
+
+    def _build_pages(self, authentication: Authentication) -> None:
+        """What a browser is shown beside the client."""
+        site = PageSite(self.settings, self.directory, authentication, self.languages, self.reactor, self._assets)
+        self._pages = (
+            ClientPage(site, self._assets),
+            SignInPages(site, self.accounts, self.joining, self.reactor),
+            JoiningPages(site, self.accounts, self.joining, self.user_settings, self.mailer),
+            RecoveryPages(site, self.accounts, self.recovery, self.mailer),
+            AddressPages(site, self.own_account),
+            OrganisationPages(site, self.accounts, self.organisations),
+            UnsubscribePages(site, self.unsubscribing, self.user_settings, self.languages),
+            FeaturesPage(site), HelpPages(site), ErrorPages(site))
 
     def _build_answers(self) -> None:
         """Bots that the server itself asks, or has asked, when someone speaks to them."""
@@ -409,11 +456,11 @@ class Application:
         """Everything that is served, for a port or for tests."""
         klein = Klein()
         self._door.mount(klein)
-        self._pages.mount(klein)
+        for pages in self._pages:
+            pages.mount(klein)
         self._file_pages.mount(klein)
         self._avatar_pages.mount(klein)
         self.external_image_pages.mount(klein)
-        self._unsubscribe_page.mount(klein)
         MetricsPage(self.metrics).mount(klein)
         StaticFiles(self._assets).mount(klein)
         root = Root(
@@ -492,6 +539,7 @@ class Application:
             alert_words=await alert_word_sql.everyones(db),
             topic_policies=await user_topic_sql.policies(db),
             muted_users=await muted_user_sql.muted_users(db),
+            domains=await domain_sql.domains(db),
             emoji=await emoji_sql.all_emoji(db),
             statuses=await user_status_sql.statuses(db)))
         self.presences.load(await presence_sql.presences(db))

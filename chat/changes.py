@@ -117,6 +117,14 @@ class EmojiSet:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainSet:
+    """People may come from a domain, with its subdomains or without; None: they no longer may."""
+
+    domain: str
+    allow_subdomains: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class DormantSet:
     """A person has rows of all they received up to a message; None: of everything, they are awake."""
 
@@ -149,4 +157,4 @@ class UserStatusSet:
 Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | GroupSet | GroupGone
           | LinkifiersSet | PlaygroundsSet | RealmSet | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet
           | ApiKeyGone | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet
-          | EmojiSet | UserStatusSet)
+          | EmojiSet | UserStatusSet | DomainSet)

@@ -59,6 +59,7 @@ class Loaded:
     topic_policies: Sequence[TopicPolicy] = ()
     muted_users: Sequence[MutedUser] = ()
     emoji: Sequence[CustomEmoji] = ()
+    domains: Mapping[str, bool] = field(default_factory=dict)
     statuses: Sequence[UserStatus] = ()
 
 
@@ -94,6 +95,8 @@ class Directory:
         self.user_groups = UserGroups()
         self.topic_policies = TopicPolicies()
         self.muted_users = MutedUsers()
+        self.domains: dict[str, bool] = {}
+        """From where people may come, where that is restricted: each with whether its subdomains are meant too."""
         self.emoji: dict[int, CustomEmoji] = {}
         """All there ever were, by id; those that are in use are found by name with `custom_emoji`."""
         self.statuses: dict[int, UserStatus] = {}
@@ -133,6 +136,7 @@ class Directory:
             changes.TopicPolicySet: lambda change: self.topic_policies.put(change.policy),
             changes.MutedUsersSet: lambda change: self.muted_users.put(change.user_id, change.muted),
             changes.UserStatusSet: lambda change: self._set_status(change.status),
+            changes.DomainSet: lambda change: self._set_domain(change.domain, change.allow_subdomains),
             changes.EmojiSet: lambda change: self._set_emoji(change.emoji),
             changes.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
         }
@@ -161,6 +165,7 @@ class Directory:
         for policy in loaded.topic_policies:
             self.topic_policies.put(policy)
         self.muted_users.load(loaded.muted_users)
+        self.domains.update(loaded.domains)
         for emoji in loaded.emoji:
             self._set_emoji(emoji)
         for status in loaded.statuses:
@@ -451,6 +456,12 @@ class Directory:
             self.statuses.pop(status.user_id, None)
         else:
             self.statuses[status.user_id] = status
+
+    def _set_domain(self, domain: str, allow_subdomains: bool | None) -> None:
+        if allow_subdomains is None:
+            self.domains.pop(domain, None)
+        else:
+            self.domains[domain] = allow_subdomains
 
     def _set_emoji(self, emoji: CustomEmoji) -> None:
         self.emoji[emoji.id] = emoji

@@ -256,6 +256,16 @@ class RateLimitHit(JsonableError):
         return {**self._standing, "Retry-After": str(math.ceil(self.retry_after_s))}
 
 
+class InvitationFailed(JsonableError):
+    """Some addresses were not invited; `errors` has each with the reason and whether a closed account has it."""
+
+    code = "INVITATION_FAILED"
+
+    def __init__(self, msg: str, errors: list[tuple[str, str, bool]], *, sent: bool, daily_limit: bool = False) -> None:
+        super().__init__(msg, errors=[list(error) for error in errors], sent_invitations=sent,
+                         license_limit_reached=False, daily_limit_reached=daily_limit)
+
+
 class ServiceUnavailable(JsonableError):
     """The database cannot be reached just now; nothing was done, or it is still being done."""
 

@@ -20,6 +20,7 @@ from chat.changes import (
     BotSet,
     Change,
     ChannelSet,
+    DomainSet,
     DormantSet,
     EmojiSet,
     MutedUsersSet,
@@ -185,6 +186,30 @@ def user_active(user: User) -> list[Event]:
 def _groups(op: str, role: int, user_id: int) -> list[Event]:
     return [Event({"type": "user_group", "op": op, "group_id": group_id, "user_ids": [user_id]})
             for group_id in role_groups(role)]
+
+
+def user_address(user: User) -> list[Event]:
+    """`user` has another e-mail address, as their record says: the one they sign in with is the one that is shown."""
+    return [Event({"type": "realm_user", "op": "update",
+                   "person": {"user_id": user.id, "delivery_email": user.email}}, None, (UserSet(user),)),
+            Event({"type": "realm_user", "op": "update",
+                   "person": {"user_id": user.id, "new_email": user.email}}, None)]
+
+
+def invites_changed(audience: Collection[int]) -> Event:
+    """The list of invitations is another: whoever may see it fetches it anew."""
+    return Event({"type": "invites_changed"}, tuple(sorted(audience)))
+
+
+def domain_set(op: str, domain: str, allow_subdomains: bool) -> Event:
+    """People may come from a domain ("add"), with or without its subdomains ("change")."""
+    return Event({"type": "realm_domains", "op": op,
+                  "realm_domain": {"domain": domain, "allow_subdomains": allow_subdomains}}, None,
+                 (DomainSet(domain, allow_subdomains),))
+
+
+def domain_gone(domain: str) -> Event:
+    return Event({"type": "realm_domains", "op": "remove", "domain": domain}, None, (DomainSet(domain, None),))
 
 
 def user_avatar(user: User) -> Event:

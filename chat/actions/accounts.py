@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 
 from chat import event_types
 from chat.bus import Bus
+from chat.database import credentials as credential_sql
 from chat.database import people as sql
 from chat.database.pool import Database, Transaction
 from chat.directory import Directory
@@ -17,6 +18,8 @@ from chat.passwords import check_password, digest, hash_password, new_api_key, n
 from chat.ratelimit import RateLimits
 
 SESSION_LIFETIME_S = 30 * 24 * 3600
+MAX_SESSIONS = 50
+"""Browsers one person is signed in with; the oldest goes when one more comes."""
 MAX_KEYS = 20
 """API keys of one person; the oldest goes when one more is made."""
 
@@ -81,6 +84,8 @@ class Accounts:
 
         async def write(unit: Transaction) -> None:
             session = await sql.insert_session(unit, digest(token), user.id, user_agent)
+            for gone in await credential_sql.trim_sessions(unit, user.id, MAX_SESSIONS):
+                self._bus.publish(unit, event_types.session_ended(gone))
             self._bus.publish(unit, event_types.session_started(session))
 
         await self._database.transaction(write)

@@ -37,18 +37,20 @@ class Users:
                              channel_ids: Collection[int] | None = None) -> User:
         """A new person, in these channels, or (None) in those that new people are in. Raises JsonableError where name
         or address cannot be, or the address is taken."""
+        return await self._database.transaction(lambda unit: self.create(
+            unit, email=email, full_name=full_name, role=role, password_hash=password_hash, channel_ids=channel_ids),
+            _LANE)
+
+    async def create(self, unit: Transaction, *, email: str, full_name: str, role: int, password_hash: str | None,
+                     channel_ids: Collection[int] | None = None) -> User:
+        """The same, within the caller's unit, which is in the lane ("directory",)."""
         email, full_name = check_email(email), check_full_name(full_name)
-
-        async def write(unit: Transaction) -> User:
-            user = await sql.insert_user(
-                unit, email=email, full_name=full_name, role=role, password_hash=password_hash)
-            if user is None:
-                raise JsonableError(f"Email is already in use: '{email}'", email=email)
-            self._publish(unit, event_types.user_added(user))
-            await self._default_channels.welcome(unit, user, channel_ids)
-            return user
-
-        return await self._database.transaction(write, _LANE)
+        user = await sql.insert_user(unit, email=email, full_name=full_name, role=role, password_hash=password_hash)
+        if user is None:
+            raise JsonableError(f"Email is already in use: '{email}'", email=email)
+        self._publish(unit, event_types.user_added(user))
+        await self._default_channels.welcome(unit, user, channel_ids)
+        return user
 
     async def do_update_user(self, acting: User | None, user_id: int, *, full_name: str | None = None,
                              role: int | None = None) -> None:

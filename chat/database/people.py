@@ -26,6 +26,9 @@ SELECT_PASSWORD = "SELECT password_hash FROM user_profile WHERE id = %s"
 UPDATE_PASSWORD = "UPDATE user_profile SET password_hash = %s WHERE id = %s"
 UPDATE_USER = "UPDATE user_profile SET full_name = %s, role = %s, is_active = %s, timezone = %s WHERE id = %s"
 
+UPDATE_EMAIL = """UPDATE user_profile SET email = %s WHERE id = %s AND NOT EXISTS (
+    SELECT FROM user_profile WHERE lower(email) = lower(%s) AND id <> %s) RETURNING 1"""
+
 UPDATE_AVATAR = "UPDATE user_profile SET avatar_token = %s, avatar_version = %s WHERE id = %s"
 
 SELECT_KEYS = "SELECT key_hash, user_id FROM api_key"
@@ -72,6 +75,11 @@ async def insert_user(unit: Runs, *, email: str, full_name: str, role: int, pass
 
 async def update_user(unit: Runs, user: User) -> None:
     await unit.query(UPDATE_USER, (user.full_name, user.role, user.is_active, user.timezone, user.id))
+
+
+async def update_email(unit: Runs, user: User) -> bool:
+    """Whether it was done: an address is one person's."""
+    return bool(await unit.query(UPDATE_EMAIL, (user.email, user.id, user.email, user.id)))
 
 
 async def update_avatar(unit: Runs, user: User) -> None:

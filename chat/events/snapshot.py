@@ -124,6 +124,9 @@ class Registration:
             "default_streams": lambda user, wish: {"realm_default_streams": default_channels_wire(
                 [] if user.is_guest else directory.default_channels())},
             "realm_bot": self._bots,
+            "realm_domains": lambda user, wish: {"realm_domains": [
+                {"domain": domain, "allow_subdomains": with_subdomains}
+                for domain, with_subdomains in sorted(self._directory.domains.items())]},
             "realm_emoji": lambda user, wish: {"realm_emoji": orjson.Fragment(self._directory.emoji_encoded())},
             "realm_linkifiers": lambda user, wish: {"realm_linkifiers": [
                 linkifier_wire(one) for one in directory.linkifiers if wish.linkifier_url_template]},
@@ -288,7 +291,6 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "default_stream_groups": {"realm_default_stream_groups": []},
     "giphy": {"giphy_api_key": ""},
     "onboarding_steps": {"onboarding_steps": []},
-    "realm_domains": {"realm_domains": []},
     "realm_filters": {"realm_filters": []},
     "stop_words": {"stop_words": []},
     "video_calls": {"has_zoom_token": False},

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from chat.actions.own_account import OwnAccount
 from chat.actions.realm import RealmSettings
 from chat.actions.user_settings import UserSettingsActions
-from chat.actions.users import Users
 from chat.declared import given, parameters
 from chat.errors import ExpectationMismatch, JsonableError, NotAllowed, SystemGroupRequired
-from chat.params import Params
-from chat.permissions import Permissions
+from chat.models import MAX_PASSWORD
+from chat.params import EmailText, Param, Params
 from chat.realm import REALM_SETTINGS
+from chat.resources.language import LanguageChoice
 from chat.resources.notes import RequestNotes
 from chat.resources.routes import Routes, Who
 from chat.user_settings import NOT_IN_DEFAULTS, USER_SETTINGS
@@ -21,6 +22,11 @@ from chat.user_settings import NOT_IN_DEFAULTS, USER_SETTINGS
 
 class _OwnBasics(Params, frozen=True):
     full_name: Annotated[str, Meta(max_length=200)] | None = None
+    email: Annotated[EmailText | None, Param(
+        doc="It is changed once the link that is mailed to it is followed.")] = None
+    old_password: Annotated[str, Meta(max_length=MAX_PASSWORD)] | None = None
+    new_password: Annotated[Annotated[str, Meta(max_length=MAX_PASSWORD)] | None, Param(
+        doc="Needs `old_password`. All other sessions end.")] = None
     timezone: Annotated[str, Meta(max_length=60)] | None = None
 
 
@@ -32,22 +38,26 @@ UpdateSettings = parameters("UpdateSettings", USER_SETTINGS, base=_OwnBasics)
 class SettingsResource:
     routes = Routes("settings")
 
-    def __init__(self, user_settings: UserSettingsActions, realm: RealmSettings, users: Users,
-                 permissions: Permissions) -> None:
+    def __init__(self, user_settings: UserSettingsActions, realm: RealmSettings, own_account: OwnAccount,
+                 languages: LanguageChoice) -> None:
         self._user_settings = user_settings
         self._realm = realm
-        self._users = users
-        self._permissions = permissions
+        self._own_account = own_account
+        self._languages = languages
 
     @routes.patch("/settings", who=Who.HUMAN, params=UpdateSettings, summary="Update settings",
                   errors=(JsonableError, NotAllowed),
                   example={"enter_sends": True, "color_scheme": 2})
     async def update_settings(self, notes: RequestNotes, p: Any) -> None:
         """Changes what is sent of one's own settings, name and time zone."""
-        if p.full_name is not None and p.full_name != notes.caller.full_name:
-            if not self._permissions.may_change_name(notes.caller):
-                raise NotAllowed("Name changes are disabled in this organization.")
-            await self._users.do_update_user(notes.caller, notes.caller.id, full_name=p.full_name)
+        if p.full_name is not None:
+            await self._own_account.do_change_name(notes.caller, p.full_name)
+        if p.email is not None:
+            await self._own_account.ask_new_address(
+                notes.caller, p.email, language=self._languages.of_request(notes).code)
+        if p.new_password:
+            await self._own_account.do_change_password(
+                notes.caller, notes.session, p.old_password or "", p.new_password)
         await self._user_settings.do_update(
             notes.caller, {one.name: value for one, value in given(p, USER_SETTINGS)}, p.timezone)
 

@@ -7,6 +7,7 @@ Each observer is a naive model client; at the end each is compared with a fresh 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, gatherResults
 
+from chat.errors import JsonableError
 from chat.models import Role
 from chat.thumbnails import Pictures
+from chat.ways_in import NewInvitation
 from tests.support.client_state import FETCH, ClientState
 from tests.support.harness import Client, InProcess, run
 
@@ -92,6 +95,10 @@ ACTIONS = st.one_of(
         {"color_scheme": 2, "dense_mode": False}, {"timezone": "Asia/Tokyo"}, {"default_language": "ar"},
         {"presence_enabled": False},
         {"enable_sounds": False, "web_home_view": "recent_topics"}, {"full_name": "By Themselves"}))),
+    st.tuples(st.just("domain"), person, st.sampled_from(("a.example", "b.example")), st.booleans(),
+              st.sampled_from(("POST", "PATCH", "DELETE"))),
+    st.tuples(st.just("join"), person, channel, st.sampled_from((300, 400, 600))),
+    st.tuples(st.just("new_address"), person, person),
     st.tuples(st.just("register"), person),
 )
 HISTORIES = st.lists(st.lists(ACTIONS, min_size=1, max_size=4), min_size=1, max_size=12)
@@ -115,12 +122,20 @@ class World:
         self.people: list[Client] = []
         self.watching: list[tuple[Client, str, ClientState]] = []
         self.counter = 0
+        self.links: list[str] = []
         self.later = int(time.time()) + 24 * 3600
 
     async def start(self) -> None:
         await self.server.start()
         app = self.server.app
         app.avatars._pictures = app.own_emoji._pictures = InstantPictures(app.reactor)
+        make = app.mailer.make
+
+        def noting(to: str, template: str, words: Any, **options: Any) -> Any:
+            self.links.append(words.get("link", ""))
+            return make(to, template, words, **options)
+
+        app.mailer.make = noting  # type: ignore[method-assign]
         self.people.append(await self.server.organisation())
         for role in (Role.ADMINISTRATOR, Role.MEMBER, Role.MEMBER, Role.GUEST):
             self.people.append(await self.server.person(role=role))
@@ -144,9 +159,29 @@ class World:
         if name == "preview":
             await self.server.app.edits.do_update_embedded_data(rest[0], 0, f"<p>preview {rest[0]}</p>")
             return
+        if name in ("join", "new_address"):
+            with suppress(JsonableError):
+                await (self.join if name == "join" else self.new_address)(client, *rest)
+            return
         method, path, params = self._request(client, name, rest)
         status, body = await client.answer(method, path, **params)
         assert status < 500, (action, body)
+
+    async def join(self, inviter: Client, where: str, role: int) -> None:
+        """Somebody joins by a link of the inviter's."""
+        app = self.server.app
+        self.counter += 1
+        name = f"joined{self.counter}"
+        channel = app.directory.channel_by_name(where)
+        token = (await app.invitations.do_make_link(
+            inviter.user, NewInvitation(role, () if channel is None else (channel.id,), True))).split("/")[-2]
+        await app.joining.do_join(token, email=f"{name}@chat.test", full_name=name, password_hash="x")
+
+    async def new_address(self, client: Client, whose: int) -> None:
+        """Somebody confirms a new address, which perhaps another has by then."""
+        account = self.server.app.own_account
+        await account.ask_new_address(client.user, f"fresh{whose}@chat.test", language="en")
+        await account.do_confirm_address(self.links[-1].split("/")[-2], language="en")
 
     async def watch(self, client: Client) -> None:
         state = await client.register(
@@ -335,6 +370,12 @@ class World:
                 return "POST", "/users/me/presence", {"status": status}
             case "typing", [others]:
                 return "POST", "/typing", {"op": "start", "to": [ids[other] for other in others]}
+            case "domain", [domain, subdomains, "POST"]:
+                return "POST", "/realm/domains", {"domain": domain, "allow_subdomains": subdomains}
+            case "domain", [domain, subdomains, "PATCH"]:
+                return "PATCH", f"/realm/domains/{domain}", {"allow_subdomains": subdomains}
+            case "domain", [domain, _, "DELETE"]:
+                return "DELETE", f"/realm/domains/{domain}", {}
         raise AssertionError(name)
 
 
@@ -377,6 +418,8 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
      [("emoji", 1, "plait", "POST")]],
     [[("group", 0, [1, 2])], [("group", 0, [2])], [("change_group", 0, 1, "nest"), ("register", 3)],
      [("change_group", 0, 0, "mention"), ("change_group", 1, 1, "join")], [("change_group", 0, 0, "delete")]],
+    [[("join", 0, "general", 400), ("register", 1)], [("join", 1, "general", 600), ("new_address", 2, 1)],
+     [("new_address", 3, 1), ("domain", 0, "a.example", True, "POST")], [("domain", 0, "a.example", False, "PATCH")]],
     [[("realm", 0, {"name": "Braid", "default_language": "de"}), ("register", 1)], [("create_user", 0)],
      [("settings", 2, {"timezone": "Asia/Tokyo"}), ("settings", 1, {"color_scheme": 2})], [("defaults", 1, 2)]],
 ])

@@ -12,7 +12,7 @@ FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "
          "scheduled_messages", "realm_emoji", "user_status", "realm_bot", "default_streams", "realm_linkifiers",
          "realm_playgrounds", "user_settings",
          "update_display_settings",
-         "update_global_notifications", "realm_user_settings_defaults")
+         "update_global_notifications", "realm_user_settings_defaults", "realm_domains")
 _OLDER_NAMES = {"realm_create_public_stream_policy", "realm_create_private_stream_policy"}
 """What follows from other settings; no event tells of it."""
 _CHOICES = {"available_notification_sounds", "emojiset_choices"}
@@ -41,6 +41,7 @@ class ClientState:
         self.drafts = {draft["id"]: draft for draft in state["drafts"]}
         self.scheduled = {item["scheduled_message_id"]: item for item in state["scheduled_messages"]}
         self.emoji = state["realm_emoji"]
+        self.domains = {item["domain"]: item["allow_subdomains"] for item in state["realm_domains"]}
         self.statuses = state["user_status"]
         self.bots = {bot["user_id"]: bot for bot in state["realm_bots"]}
         self.own_avatar = {name: state[name] for name in ("avatar_url", "avatar_url_medium", "avatar_source")}
@@ -63,7 +64,7 @@ class ClientState:
             "realm_bot": self._bot,
             "drafts": self._draft, "scheduled_messages": self._scheduled,
             "realm_emoji": lambda event: setattr(self, "emoji", event["realm_emoji"]),
-            "realm": self._realm,
+            "realm": self._realm, "realm_domains": self._domain, "invites_changed": lambda event: None,
             "realm_linkifiers": lambda event: setattr(self, "linkifiers", event["realm_linkifiers"]),
             "realm_playgrounds": lambda event: setattr(self, "playgrounds", event["realm_playgrounds"]),
             "default_streams": lambda event: setattr(
@@ -80,6 +81,12 @@ class ClientState:
     def apply(self, event: dict[str, Any]) -> None:
         self._appliers[event["type"]](event)
 
+    def _domain(self, event: dict[str, Any]) -> None:
+        if event["op"] == "remove":
+            del self.domains[event["domain"]]
+        else:
+            self.domains[event["realm_domain"]["domain"]] = event["realm_domain"]["allow_subdomains"]
+
     def comparable(self) -> dict[str, Any]:
         """What must be equal to a state fetched afresh."""
         def channels(streams: dict[int, Any]) -> Any:
@@ -95,7 +102,8 @@ class ClientState:
             "alert_words": self.alert_words, "muted_users": self.muted_users, "drafts": self.drafts,
             "scheduled": self.scheduled, "emoji": self.emoji, "statuses": self.statuses, "bots": self.bots,
             "own_avatar": self.own_avatar,
-            "default_channels": self.default_channels, "linkifiers": self.linkifiers, "playgrounds": self.playgrounds,
+            "domains": self.domains, "default_channels": self.default_channels, "linkifiers": self.linkifiers,
+            "playgrounds": self.playgrounds,
             "realm": self.realm, "settings": self.settings, "older_settings": self.older, "defaults": self.defaults,
             "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
@@ -235,6 +243,8 @@ class ClientState:
         else:
             user = self.users.get(user_id) or self.inactive[user_id]
             avatar = {name: person.pop(name) for name in ("avatar_url_medium", "avatar_source") if name in person}
+            if "new_email" in person:
+                person["email"] = person.pop("new_email")
             user.update(person)
             if avatar and user_id == self.user_id:
                 self.own_avatar = {**avatar, "avatar_url": person["avatar_url"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -19,3 +20,10 @@ def part(mail: EmailMessage, kind: str) -> str:
     body = mail.get_body((kind,))
     assert body is not None
     return str(body.get_content())
+
+
+def link_in(mail: EmailMessage) -> str:
+    """The path of the first link that leads to a one-time page."""
+    match = re.search(r"https?://[^/\s]+(/(?:join|reset|confirm)/[\w-]+/)", part(mail, "plain"))
+    assert match is not None, part(mail, "plain")
+    return match[1]
