@@ -161,6 +161,7 @@ def open_things(person: Person, server: RunningServer, start: Path) -> None:
     alan.post("/typing", op="start", type="stream", stream_id="2", topic="clock bug")
     page.wait_for_timeout(200)
     page.screenshot(path=f"{start}-typing.png")
+    edit_things(person, start)
     page.fill("#compose textarea", "A draft of several lines,\nwhich grows the box,\nand mentions @gr")
     page.locator("#compose textarea").press("End")
     page.locator("#compose textarea").type("a")
@@ -195,6 +196,40 @@ def open_things(person: Person, server: RunningServer, start: Path) -> None:
         page.wait_for_timeout(200)
         page.screenshot(path=f"{start}-contrast.png")
         person.page.evaluate("localStorage.removeItem('plait/theme')")
+
+
+def edit_things(person: Person, start: Path) -> None:
+    """Pictures of a message being edited, moved, deleted, and of what was found and what goes up."""
+    page = person.page
+
+    def take(name: str) -> None:
+        page.wait_for_timeout(300)
+        page.screenshot(path=f"{start}-{name}.png")
+
+    row = page.locator("#feed .row", has_text="Part")
+    row.hover()
+    if person.page.viewport_size["width"] > 600:
+        row.get_by_role("button", name="More").click()
+        take("more")
+        page.keyboard.press("Escape")
+    page.press("#compose textarea", "ArrowUp")
+    take("edit")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("k")
+    page.keyboard.press("m")
+    take("move")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Delete")
+    take("delete")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("table")
+    take("searching")
+    page.keyboard.press("Enter")
+    take("found")
+    person.go(VIEWS["topic"])
+    page.wait_for_timeout(300)
 
 
 def main() -> None:

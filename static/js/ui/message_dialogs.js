@@ -44,7 +44,7 @@ export class MoveDialog {
           this.#save();
         }}
       >
-        ${this.error ? html`<p class="compose-error" role="alert">${this.error}</p>` : nothing}
+        ${this.error ? html`<p class="compose-error" role="alert">${this.error}</p>` : nothing} ${this.#offer()}
         ${mayCross(app.model) ? this.#channels() : nothing}
         <label class="form-field">
           <span>${t("Topic")}</span>
@@ -107,7 +107,7 @@ export class MoveDialog {
   }
 
   #set(change) {
-    Object.assign(this, change, { error: "" });
+    Object.assign(this, change, { error: "", allowed: undefined });
     if (change.channel_id !== undefined) this.app.commands.fetchTopics(change.channel_id).then(() => this.#draw());
     this.#draw();
   }
@@ -138,9 +138,31 @@ export class MoveDialog {
     } catch (error) {
       this.busy = false;
       this.error = error.message;
+      this.allowed = allowedOf(error);
       this.#draw();
     }
   }
+
+  // Some of the topic is too old for me to move: the rest I may.
+  #offer() {
+    if (!this.allowed) return nothing;
+    const { id, count } = this.allowed;
+    const move = () => {
+      this.message = { ...this.message, id };
+      this.mode = "change_later";
+      this.allowed = undefined;
+      this.#save();
+    };
+    return html`<button type="button" class="button" @click=${move}>
+      ${n("Move the newest message", "Move the newest {count} messages", count)}
+    </button>`;
+  }
+}
+
+// What the server says can be moved, where not all can.
+function allowedOf({ code, body }) {
+  if (code !== "MOVE_MESSAGES_TIME_LIMIT_EXCEEDED" || !body.first_message_id_allowed_to_move) return undefined;
+  return { id: body.first_message_id_allowed_to_move, count: body.total_messages_allowed_to_move };
 }
 
 /** What a message was, the newest state first. */
