@@ -293,7 +293,7 @@ class MoveTests(EditCase):
                                             f"@_**Olga Owner|{self.owner.user.id}**.")
         self.assertEqual(notice["sender_full_name"], "Notification Bot")
         notice = await self.message(grace, topics["Castle"])
-        self.assertIn("3 messages were moved to #**plans>tower**", notice["content"])
+        self.assertIn("3 messages were moved from this topic to #**plans>tower**", notice["content"])
         self.assertEqual((await self.message(self.owner, notice["id"]))["flags"], ["read"])
 
     async def test_resolve(self) -> None:
