@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench import links
 from bench.meter import Meter
 from bench.page import page
 from bench.report import GOALS, table
@@ -85,3 +86,7 @@ class BenchTests:
         newest = max((json.loads(file.read_text()) for file in (ROOT / "bench" / "results").glob("*.json")),
                      key=lambda recorded: recorded["taken"])
         assert page(newest) in (ROOT / "docs" / "performance.md").read_text()
+
+    def test_the_page_says_what_links_cost(self) -> None:
+        record = json.loads((ROOT / "bench" / "results" / "links" / "2-cores.json").read_text())
+        assert links.page(record["figures"]) in (ROOT / "docs" / "performance.md").read_text()

@@ -1,5 +1,5 @@
-"""The server dies between a commit and the work it causes, or in the middle of that work: nothing is lost, nothing shown
-twice."""
+"""The server dies between a commit and the work it causes, or in the middle of that work: nothing is lost, and nothing
+is shown twice."""
 
 from __future__ import annotations
 
