@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import re
 import sys
+from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,7 @@ OEMBED_BYTES = 100_000
 FETCH_LIMIT_S = 10.0
 READ_LIMIT_S = 3.0
 MAX_WAITING = 500
+MAX_EMPTY = 2_000
 COMMAND = (sys.executable, "-m", "chat.workers.pages")
 NOTHING = LinkPreview()
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -61,6 +63,8 @@ class UrlPreviews:
         self._robots = Robots(outbound, reactor)
         self._process = process or LineProcess(reactor, COMMAND, max_waiting=MAX_WAITING)
         self._under_way: dict[str, Observable[LinkPreview]] = {}
+        self._empty: OrderedDict[str, float] = OrderedDict()
+        """Links with nothing to show, and until when that is believed."""
         self.fetches = 0
 
     async def start(self) -> None:
@@ -73,6 +77,10 @@ class UrlPreviews:
     def is_elsewhere(self, url: str) -> bool:
         """Whether a link leads to somebody else."""
         return urlsplit(url)[:2] != self._own
+
+    def is_known_for_nothing(self, url: str) -> bool:
+        """Whether there was nothing at `url` a moment ago."""
+        return self._empty.get(url, 0) > self._clock.seconds()
 
     async def preview(self, url: str) -> LinkPreview:
         """What is at `url`: NOTHING where there is nothing to show. Never fails."""
@@ -100,8 +108,17 @@ class UrlPreviews:
             _log.info("no preview of {url}: {error}", url=url, error=str(error))
             found = NOTHING
         lifetime_s = NOTHING_S if found == NOTHING else FOUND_S
-        await sql.keep(self._database, url, found, self._clock.seconds() + lifetime_s)
+        until = self._clock.seconds() + lifetime_s
+        if found == NOTHING:
+            self._remember_nothing(url, until)
+        await sql.keep(self._database, url, found, until)
         return found
+
+    def _remember_nothing(self, url: str, until: float) -> None:
+        self._empty[url] = until
+        self._empty.move_to_end(url)
+        if len(self._empty) > MAX_EMPTY:
+            self._empty.popitem(last=False)
 
     async def _picture(self, url: str) -> LinkPreview:
         image = await self._images.image(url)

@@ -76,7 +76,9 @@ class EmbedLinks:
             return False
         if is_picture(url):
             return bool(realm.inline_image_preview)
-        return bool(realm.inline_url_embed_preview) and not (realm.inline_image_preview and film_id(url))
+        if self._previews.is_known_for_nothing(url) or (realm.inline_image_preview and film_id(url)):
+            return False
+        return bool(realm.inline_url_embed_preview)
 
     async def _look(self, urls: Sequence[str]) -> dict[str, LinkPreview]:
         looking = [Deferred.fromCoroutine(self._previews.preview(url)) for url in urls]

@@ -163,8 +163,14 @@ class OnceTests(EmbedTestCase):
         self.assertEqual((self.asked("/card"), self.asked("/i.png")), (1, 1))
 
     async def test_that_there_is_nothing_is_remembered(self) -> None:
-        for _ in range(3):
-            await self.previewed(self.site.url("nothing"))
+        """Not even a job is put for it; after a restart the database knows."""
+        await self.previewed(self.site.url("nothing"))
+        await self.app.deferred_work.stop()
+        await self.owner.send("general", self.site.url("nothing"))
+        self.assertEqual(await self.app.database.query("SELECT id FROM job"), [])
+        await self.server.restart()
+        self.owner = Client(self.app, self.app.directory.user_by_email("owner@chat.test"))
+        await self.previewed(self.site.url("nothing"))
         self.assertEqual(self.asked("/nothing"), 1)
 
     async def test_until_it_is_old(self) -> None:
