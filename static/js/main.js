@@ -9,6 +9,7 @@ import { Api } from "./net/api.js";
 import { Commands } from "./net/commands.js";
 import { Connection } from "./net/connection.js";
 import { Dispatch } from "./net/dispatch.js";
+import { BotCommands } from "./net/bot_commands.js";
 import { EditCommands } from "./net/edit_commands.js";
 import { History } from "./net/history.js";
 import { PresencePings } from "./net/presence_pings.js";
@@ -54,9 +55,10 @@ const sender = new Sender({ model, connection, api, clock });
 const dispatch = new Dispatch({ model, sender, session });
 const reader = new ReadMarker({ model, connection, api, clock });
 const commands = new Commands({ model, connection, api, complain: (words) => view.notify(words) });
+const botting = new BotCommands({ api });
 const editing = new EditCommands({ model, connection, api, complain: (words) => view.notify(words) });
 const typing = new TypingNotices({ model, connection, clock });
-const app = new App({ model, view, connection, api, sender, reader, history, commands, editing, typing });
+const app = new App({ model, view, connection, api, sender, reader, history, commands, editing, typing, botting });
 const pings = new PresencePings({ model, connection, clock, attentive: () => app.attentive() });
 
 function loaded() {

@@ -1,5 +1,6 @@
 /** Everything the client knows, in one place: built once, loaded from each registration, changed by events. */
 
+import { Bots } from "./bots.js";
 import { Channels } from "./channels.js";
 import { directConversation } from "./conversation.js";
 import { Drafts } from "./drafts.js";
@@ -29,6 +30,7 @@ export class Model {
     this.presence = new Presence(clock);
     this.statuses = new Statuses();
     this.typing = new Typing(clock);
+    this.bots = new Bots();
     this.channels = new Channels();
     this.messages = new Messages();
     this.lists = new MessageLists(this.messages);
@@ -52,6 +54,7 @@ export class Model {
     this.presence.load(state);
     this.statuses.load(state);
     this.typing.load(state);
+    this.bots.load(state);
     this.channels.load(state);
     this.unread.load(state.unread_msgs ?? {}, state.user_id);
     this.recent.load(state, state.user_id);

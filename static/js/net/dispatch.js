@@ -153,6 +153,11 @@ function typing(model, event, on) {
   else model.typing.stop(conversation.key, user_id);
 }
 
+function realmUpdate(model, property, value) {
+  model.realm.update(property, value);
+  if (property === "bot_creation_policy") model.bots.setPolicy(value);
+}
+
 const HANDLERS = {
   message,
   update_message: updateMessage,
@@ -173,9 +178,12 @@ const HANDLERS = {
   "realm_user/add": (model, event) => model.people.add(event.person),
   "realm_user/update": (model, event) => model.people.update(event.person),
   "realm_user/remove": (model, event) => model.people.remove(event.person.user_id),
-  "realm/update": (model, event) => model.realm.update(event.property, event.value),
+  "realm_bot/add": (model, event) => model.bots.add(event.bot),
+  "realm_bot/update": (model, event) => model.bots.update(event.bot),
+  "realm_bot/delete": (model, event) => model.bots.remove(event.bot.user_id),
+  "realm/update": (model, event) => realmUpdate(model, event.property, event.value),
   "realm/update_dict": (model, event) => {
-    for (const [property, value] of Object.entries(event.data)) model.realm.update(property, value);
+    for (const [property, value] of Object.entries(event.data)) realmUpdate(model, property, value);
   },
   "realm_emoji/update": (model, event) => model.emoji.loadCustom(event.realm_emoji),
   realm_linkifiers: (model, event) => model.realm.setLinkifiers(event.realm_linkifiers),

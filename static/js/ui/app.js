@@ -3,6 +3,7 @@
 
 import { isFeed, marksAsRead, narrowKey, narrowOfConversation, simple } from "../data/narrow.js";
 import { t } from "../lib/i18n.js";
+import { BotIntents } from "./bot_intents.js";
 import { ChannelsPage } from "./channels_page.js";
 import { Compose } from "./compose.js";
 import { connectionStrip } from "./connection_strip.js";
@@ -22,15 +23,15 @@ import { Switcher } from "./switcher.js";
 import { showTheme } from "./theme.js";
 import { typingLine } from "./typing_line.js";
 
-export class App extends EditIntents(Intents) {
+export class App extends BotIntents(EditIntents(Intents)) {
   ready = false;
   panes = {};
   #afterShown; // {key, run}: what waits for a view to come up
   #focused; // what had the focus before a dialog or menu took it
 
-  constructor({ model, view, connection, api, sender, reader, history, commands, editing, typing }) {
+  constructor({ model, view, connection, api, sender, reader, history, commands, editing, typing, botting }) {
     super();
-    Object.assign(this, { model, view, connection, api, sender, reader, history, commands, editing, typing });
+    Object.assign(this, { model, view, connection, api, sender, reader, history, commands, editing, typing, botting });
     this.touch = matchMedia("(pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
     this.switcher = new Switcher(this);
     this.picker = new EmojiPicker(this);
@@ -91,7 +92,7 @@ export class App extends EditIntents(Intents) {
       overlay: new Pane(
         part("overlay"),
         () => overlay(this),
-        [view, model.emoji, model.recent, model.presence, model.statuses, model.realm],
+        [view, model.emoji, model.recent, model.presence, model.statuses, model.realm, model.bots],
         () => this.#overlayDrawn(),
       ),
     };

@@ -2,6 +2,7 @@
 export const ICONS = [
   "arrow-down",
   "at-sign",
+  "bot",
   "check",
   "check-check",
   "chevron-down",

@@ -51,6 +51,7 @@ function orgMenu(app) {
     })),
     { separator: true },
     { icon: "check-check", label: t("Mark everything as read"), run: () => app.confirmMarkAllRead() },
+    ...when(people.me?.role < 600, { icon: "bot", label: t("Bots"), run: () => app.openBots() }),
     { icon: "circle-help", label: t("Keyboard shortcuts"), run: () => app.openHelp() },
     { icon: "log-out", label: t("Sign out"), run: () => app.signOut() },
   ];
