@@ -41,6 +41,8 @@ from chat.actions.muted_users import MutedUserActions
 from chat.actions.organisation import Organisations
 from chat.actions.own_account import OwnAccount
 from chat.actions.presence import PresenceActions
+from chat.actions.profile_data import ProfileData
+from chat.actions.profile_fields import ProfileFields
 from chat.actions.reactions import Reactions
 from chat.actions.realm import RealmSettings
 from chat.actions.recovery import Recovery
@@ -68,6 +70,7 @@ from chat.database import linkifiers as linkifier_sql
 from chat.database import muted_users as muted_user_sql
 from chat.database import people as people_sql
 from chat.database import presence as presence_sql
+from chat.database import profile_fields as profile_field_sql
 from chat.database import realm as realm_sql
 from chat.database import saved_queues as saved_queue_sql
 from chat.database import user_groups as user_group_sql
@@ -143,6 +146,7 @@ from chat.resources.pages.sign_in import SignInPages
 from chat.resources.pages.site import PageSite
 from chat.resources.pages.unsubscribe import UnsubscribePages
 from chat.resources.presence import PresenceResource
+from chat.resources.profile_fields import ProfileFieldsResource
 from chat.resources.rest import Rest
 from chat.resources.root import ChatSite, Root
 from chat.resources.routes import Takes
@@ -248,6 +252,7 @@ class Application:
         self.permissions = Permissions(directory)
         self.bots = Bots(database, directory, bus, self.users, bot_changes, self.seal, self.permissions,
                          {name: bot.config for name, bot in EMBEDDED_BOTS.items()})
+        self.profile_data = ProfileData(database, directory, bus, self.markdown)
         self.realm_settings = RealmSettings(database, directory, bus)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity,
                                            self.permissions, self.default_channels)
@@ -279,7 +284,7 @@ class Application:
                 MessagesResource(self.sending, self.history, self.flags, self.reactions, directory),
                 EditsResource(self.edits, self.deletions,
                               MessageRecords(database, directory, self.history, self._in_thread), directory),
-                UsersResource(self.users, self.accounts, directory, self.history, self.bots),
+                UsersResource(self.users, self.accounts, self.profile_data, directory, self.history, self.bots),
                 BotsResource(self.bots, self.avatars, directory),
                 BotStorageResource(BotStorage(database)),
                 ChannelsResource(self.channels, self.subscriptions, self.default_channels, directory, self.history),
@@ -300,6 +305,7 @@ class Application:
                 UserGroupsResource(UserGroupActions(database, directory, bus, self.permissions), directory),
                 LinkifiersResource(Linkifiers(database, directory, bus), Playgrounds(database, directory, bus),
                                    directory),
+                ProfileFieldsResource(ProfileFields(database, directory, bus), self.profile_data, directory),
                 SettingsResource(self.user_settings, self.realm_settings, self.own_account, self.languages),
                 InvitationsResource(self.invitations, directory, self.languages),
                 CredentialsResource(self.credentials),
@@ -528,6 +534,8 @@ class Application:
             users=await people_sql.users(db),
             linkifiers=await linkifier_sql.linkifiers(db),
             playgrounds=await linkifier_sql.playgrounds(db),
+            profile_fields=await profile_field_sql.fields(db),
+            profiles=await profile_field_sql.values(db),
             groups=await user_group_sql.groups(db),
             bots=await bot_sql.bots(db, self.seal),
             channels=await channel_sql.channels(db),

@@ -10,6 +10,7 @@ from chat.bots import Bot
 from chat.linkifiers import Linkifier, Playground
 from chat.models import Channel, Group, Organisation, Session, Subscription, User
 from chat.personal import MutedUser, TopicPolicy, UserStatus
+from chat.profile_fields import ProfileField, ProfileValue
 from chat.realm import Realm
 from chat.uploaded import CustomEmoji
 from chat.user_settings import UserSettings
@@ -68,6 +69,22 @@ class LinkifiersSet:
 @dataclass(frozen=True, slots=True)
 class PlaygroundsSet:
     playgrounds: tuple[Playground, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFieldsSet:
+    """All there are, in order. What was told in others is gone."""
+
+    fields: tuple[ProfileField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileValueSet:
+    """What someone tells in a field; None: nothing."""
+
+    user_id: int
+    field_id: int
+    value: ProfileValue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +174,4 @@ class UserStatusSet:
 Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | GroupSet | GroupGone
           | LinkifiersSet | PlaygroundsSet | RealmSet | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet
           | ApiKeyGone | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet
-          | EmojiSet | UserStatusSet | DomainSet)
+          | EmojiSet | UserStatusSet | DomainSet | ProfileFieldsSet | ProfileValueSet)

@@ -24,6 +24,7 @@ from chat.markdown.topics import topic_links
 from chat.models import Channel, Group, Organisation, Role, Session, Subscription, User
 from chat.notification_rules import Means, wants_channel
 from chat.personal import MutedUser, Policy, TopicPolicy, UserStatus
+from chat.profile_fields import ProfileField, ProfileValue
 from chat.realm import Realm
 from chat.uploaded import CustomEmoji, emoji_map_wire
 from chat.user_groups import UserGroups
@@ -46,6 +47,9 @@ class Loaded:
     bots: Sequence[Bot] = ()
     linkifiers: Sequence[Linkifier] = ()
     playgrounds: Sequence[Playground] = ()
+    profile_fields: Sequence[ProfileField] = ()
+    profiles: Mapping[int, Mapping[int, ProfileValue]] = field(default_factory=dict)
+    """What people tell in them, by person and field."""
     groups: Sequence[Group] = ()
     """Those that people made."""
     channels: Sequence[Channel] = ()
@@ -80,6 +84,9 @@ class Directory:
         self.linkifiers: Sequence[Linkifier] = ()
         """In the order in which they are tried."""
         self.playgrounds: Sequence[Playground] = ()
+        self.profile_fields: Sequence[ProfileField] = ()
+        """In order."""
+        self._profiles: dict[int, dict[int, ProfileValue]] = {}
         self._topic_links: dict[str, list[dict[str, str]]] = {}
         self.realm = Realm()
         """The organisation's settings."""
@@ -124,6 +131,9 @@ class Directory:
             changes.GroupGone: lambda change: self.user_groups.remove(change.group_id),
             changes.LinkifiersSet: lambda change: self._set_linkifiers(change.linkifiers),
             changes.PlaygroundsSet: lambda change: setattr(self, "playgrounds", change.playgrounds),
+            changes.ProfileFieldsSet: lambda change: self._set_profile_fields(change.fields),
+            changes.ProfileValueSet: lambda change: self._set_profile_value(
+                change.user_id, change.field_id, change.value),
             changes.RealmSet: lambda change: setattr(self, "realm", change.realm),
             changes.UserSettingsSet: lambda change: self._set_user_settings(change.user_id, change.settings),
             changes.UserSettingsDefaultsSet: lambda change: setattr(
@@ -152,6 +162,8 @@ class Directory:
         self._user_settings.update(loaded.user_settings)
         self.user_settings_defaults = loaded.user_settings_defaults
         self.linkifiers, self.playgrounds = loaded.linkifiers, loaded.playgrounds
+        self.profile_fields = loaded.profile_fields
+        self._profiles.update((user_id, dict(values)) for user_id, values in loaded.profiles.items())
         self.user_groups.load(loaded.groups)
         for channel in loaded.channels:
             self._set_channel(channel)
@@ -197,6 +209,10 @@ class Directory:
         return found
 
     # People
+
+    def profile_data(self, user_id: int) -> Mapping[int, ProfileValue]:
+        """What a person tells in the profile fields, by field."""
+        return self._profiles.get(user_id, {})
 
     def settings_of(self, user_id: int) -> UserSettings:
         """What a person has set for themselves."""
@@ -268,7 +284,7 @@ class Directory:
     def _person(self, user: User) -> bytes:
         encoded = self._person_encoded.get(user.id)
         if encoded is None:
-            wire: UserWire = user_wire(user)
+            wire: UserWire = user_wire(user, profile=self.profile_data(user.id))
             encoded = self._person_encoded[user.id] = orjson.dumps(wire)
         return encoded
 
@@ -430,6 +446,22 @@ class Directory:
     def _set_organisation(self, organisation: Organisation) -> None:
         self._date_created = organisation.date_created
         self.realm = replace(self.realm, name=organisation.name, description=organisation.description)
+
+    def _set_profile_fields(self, fields: Sequence[ProfileField]) -> None:
+        self.profile_fields = fields
+        kept = {one.id for one in fields}
+        for user_id, values in self._profiles.items():
+            for field_id in values.keys() - kept:
+                self._set_profile_value(user_id, field_id, None)
+
+    def _set_profile_value(self, user_id: int, field_id: int, value: ProfileValue | None) -> None:
+        values = self._profiles.setdefault(user_id, {})
+        if value is None:
+            values.pop(field_id, None)
+        else:
+            values[field_id] = value
+        self._people_encoded.clear()
+        self._person_encoded.pop(user_id, None)
 
     def _set_linkifiers(self, linkifiers: Sequence[Linkifier]) -> None:
         self.linkifiers = linkifiers

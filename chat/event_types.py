@@ -158,7 +158,7 @@ def reaction(op: str, reacted: Reaction, user: User, audience: Audience) -> Even
 
 def user_added(user: User) -> list[Event]:
     """A person joins: everyone learns of them and of the groups their role brings."""
-    return [Event({"type": "realm_user", "op": "add", "person": user_wire(user)}, None, (UserSet(user),)),
+    return [Event({"type": "realm_user", "op": "add", "person": user_wire(user, profile={})}, None, (UserSet(user),)),
             *_groups("add_members", user.role, user.id)]
 
 

@@ -12,6 +12,7 @@ from typing import Any, NotRequired, TypedDict
 
 from chat.group_values import SYSTEM_GROUPS, group_value_wire
 from chat.models import Channel, Group, Message, PostPolicy, Reaction, Role, Subscription, User
+from chat.profile_fields import ProfileValue, ProfileValueWire, profile_data_wire
 from chat.uploaded import PICTURES, REALM_PATH, avatar_name
 
 FEATURE_LEVEL = 278
@@ -38,7 +39,7 @@ class UserWire(TypedDict):
     avatar_version: int
     is_active: NotRequired[bool]
     is_system_bot: NotRequired[bool]
-    profile_data: NotRequired[dict[str, Any]]
+    profile_data: NotRequired[dict[str, ProfileValueWire]]
 
 
 def avatar_url(user: User, *, medium: bool = False) -> str:
@@ -54,8 +55,9 @@ def avatar_source(user: User) -> str:
     return "G" if user.avatar_token is None else "U"
 
 
-def user_wire(user: User, *, with_active: bool = False) -> UserWire:
-    """A person, as people of the organisation see them."""
+def user_wire(user: User, *, with_active: bool = False, profile: Mapping[int, ProfileValue] | None = None) -> UserWire:
+    """A person, as people of the organisation see them; `profile` is what they tell of themselves, where that is
+    wanted."""
     wire: UserWire = {
         "user_id": user.id,
         "email": user.email,
@@ -74,8 +76,8 @@ def user_wire(user: User, *, with_active: bool = False) -> UserWire:
         "avatar_url": avatar_url(user),
         "avatar_version": user.avatar_version,
     }
-    if not user.is_bot:
-        wire["profile_data"] = {}
+    if not user.is_bot and profile is not None:
+        wire["profile_data"] = profile_data_wire(profile)
     if with_active:
         wire["is_active"] = user.is_active
     if user.is_system:

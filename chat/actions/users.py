@@ -128,6 +128,10 @@ class Users:
 
         await self._database.transaction(write, _LANE)
 
+    def check_change(self, acting: User, user_id: int) -> None:
+        """Whether `acting` may change things of this person. Raises JsonableError, NotAllowed."""
+        self._target(acting, user_id)
+
     def _target(self, acting: User | None, user_id: int) -> User:
         target = self._directory.user_by_id(user_id)
         if target is None or target.is_system:

@@ -21,6 +21,7 @@ from chat.models import (
     MIN_PASSWORD,
     PRESENCE_PING_S,
 )
+from chat.profile_fields import EXTERNAL_ACCOUNTS
 from chat.realm import CAN_MENTION_GROUP, CAN_REMOVE_SUBSCRIBERS, REALM_SETTINGS, permission_rule, permission_rules
 from chat.settings import Settings
 from chat.uploaded import MAX_PICTURE_MIB, THUMBNAIL_FORMATS
@@ -67,7 +68,7 @@ class RealmState:
             "upload_quota_mib": self.settings.upload_quota_mib or None,
             "plan_type": 1,
             "is_zephyr_mirror_realm": False,
-            "default_external_accounts": {},
+            "default_external_accounts": EXTERNAL_ACCOUNTS,
         }
 
     def _derived(self) -> dict[str, Any]:

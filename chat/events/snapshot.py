@@ -44,6 +44,7 @@ from chat.personal import (
     user_status_wire,
 )
 from chat.presence import HISTORY_DAYS, Presences
+from chat.profile_fields import FIELD_TYPES, profile_field_wire
 from chat.settings import Settings
 from chat.user_settings import (
     legacy_display_wire,
@@ -128,6 +129,10 @@ class Registration:
                 {"domain": domain, "allow_subdomains": with_subdomains}
                 for domain, with_subdomains in sorted(self._directory.domains.items())]},
             "realm_emoji": lambda user, wish: {"realm_emoji": orjson.Fragment(self._directory.emoji_encoded())},
+            "custom_profile_fields": lambda user, wish: {
+                "custom_profile_fields": [profile_field_wire(field, order)
+                                          for order, field in enumerate(directory.profile_fields, 1)],
+                "custom_profile_field_types": FIELD_TYPES},
             "realm_linkifiers": lambda user, wish: {"realm_linkifiers": [
                 linkifier_wire(one) for one in directory.linkifiers if wish.linkifier_url_template]},
             "realm_playgrounds": lambda user, wish: {
@@ -287,7 +292,6 @@ class Registration:
 
 
 _EMPTY: dict[str, dict[str, Any]] = {
-    "custom_profile_fields": {"custom_profile_fields": [], "custom_profile_field_types": {}},
     "default_stream_groups": {"realm_default_stream_groups": []},
     "giphy": {"giphy_api_key": ""},
     "onboarding_steps": {"onboarding_steps": []},

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from chat.actions.accounts import Accounts
 from chat.actions.bots import Bots
+from chat.actions.profile_data import ProfileData
 from chat.actions.users import Users, check_new_password
 from chat.directory import Directory
 from chat.errors import (
@@ -22,6 +23,7 @@ from chat.history import History
 from chat.models import MAX_PASSWORD, Role, User
 from chat.params import EmailText, Param, Params
 from chat.resources.notes import RequestNotes
+from chat.resources.profile_fields import TellMany
 from chat.resources.routes import Routes, Who
 from chat.wire import UserWire, user_wire
 
@@ -59,6 +61,7 @@ class CreatedWire(TypedDict):
 class UpdateUser(Params, frozen=True):
     full_name: FullName | None = None
     role: Literal[100, 200, 300, 400, 600] | None = None
+    profile_data: TellMany | None = None
 
 
 class Deactivate(Params, frozen=True):
@@ -84,8 +87,9 @@ class NewKeyWire(TypedDict):
 class UsersResource:
     routes = Routes("users", {"new_email": "new.user@example.com", "password": "a few unrelated words"})
 
-    def __init__(self, users: Users, accounts: Accounts, directory: Directory, history: History,
-                 bots: Bots) -> None:
+    def __init__(self, users: Users, accounts: Accounts, profile_data: ProfileData, directory: Directory,
+                 history: History, bots: Bots) -> None:
+        self._profile_data = profile_data
         self._users = users
         self._accounts = accounts
         self._directory = directory
@@ -111,13 +115,13 @@ class UsersResource:
     @routes.get("/users", who=Who.USER, params=GetUsers, returns=MembersWire, summary="Get all users")
     async def get_users(self, notes: RequestNotes, p: GetUsers) -> MembersWire:
         """Everyone in the organization, those with closed accounts too."""
-        return {"members": [user_wire(user, with_active=True)
+        return {"members": [self._wire(user, p)
                             for _, user in sorted(self._directory.users.items()) if not user.is_system]}
 
     @routes.get("/users/me", who=Who.USER, returns=OwnUserWire, summary="Get own user")
     async def get_own_user(self, notes: RequestNotes, p: Params) -> OwnUserWire:
         """Who the caller is."""
-        return {**user_wire(notes.caller, with_active=True),
+        return {**user_wire(notes.caller, with_active=True, profile=self._directory.profile_data(notes.caller.id)),
                 "max_message_id": await self._history.newest_id(notes.caller)}
 
     @routes.delete("/users/me", who=Who.HUMAN, summary="Deactivate own user", errors=(CannotDeactivateLastUser,))
@@ -128,7 +132,7 @@ class UsersResource:
     @routes.get("/users/{user_id:int}", who=Who.USER, params=GetUsers, returns=OneUserWire, summary="Get a user")
     async def get_user(self, notes: RequestNotes, p: GetUsers, user_id: int) -> OneUserWire:
         """One person, by id."""
-        return {"user": user_wire(self._user(user_id), with_active=True)}
+        return {"user": self._wire(self._user(user_id), p)}
 
     @routes.get("/users/{email:email}", who=Who.USER, params=GetUsers, returns=OneUserWire,
                 summary="Get a user by email")
@@ -137,7 +141,7 @@ class UsersResource:
         user = self._directory.user_by_email(email)
         if user is None:
             raise JsonableError("No such user")
-        return {"user": user_wire(user, with_active=True)}
+        return {"user": self._wire(user, p)}
 
     @routes.post("/users", who=Who.ADMINISTRATOR, params=CreateUser, returns=CreatedWire, summary="Create a user",
                  example={"email": "{new_email}", "full_name": "New User", "password": "{password}"})
@@ -156,7 +160,11 @@ class UsersResource:
                   errors=(NotAllowed,),
                   example={"full_name": "Grace B. Hopper"})
     async def update_user(self, notes: RequestNotes, p: UpdateUser, user_id: int) -> None:
-        """Changes someone's name or role. Only owners may make or change owners."""
+        """Changes someone's name, role, or profile. Only owners may make or change owners."""
+        if p.profile_data is not None:
+            self._users.check_change(notes.caller, user_id)
+            await self._profile_data.do_update(
+                self._user(user_id), {one.id: one.value for one in p.profile_data})
         await self._users.do_update_user(notes.caller, user_id, full_name=p.full_name, role=p.role)
 
     @routes.delete("/users/{user_id:int}", who=Who.ADMINISTRATOR, params=Deactivate, summary="Deactivate a user",
@@ -170,6 +178,10 @@ class UsersResource:
     async def reactivate_user(self, notes: RequestNotes, p: Params, user_id: int) -> None:
         """Opens a closed account again."""
         await self._users.do_reactivate(notes.caller, user_id)
+
+    def _wire(self, user: User, p: GetUsers) -> UserWire:
+        profile = self._directory.profile_data(user.id) if p.include_custom_profile_fields else None
+        return user_wire(user, with_active=True, profile=profile)
 
     async def _create(self, p: CreateUser) -> CreatedWire:
         hashed = await self._accounts.hash_password(check_new_password(p.password))

@@ -80,6 +80,9 @@ ACTIONS = st.one_of(
     st.tuples(st.just("bot"), person, st.integers(1, 3), channel),
     st.tuples(st.just("change_bot"), person, st.integers(0, 2), person,
               st.sampled_from(("name", "owner", "channel", "key", "role", "close", "open", "avatar"))),
+    st.tuples(st.just("field"), person, st.integers(0, 2), st.sampled_from(("add", "change", "order", "remove"))),
+    st.tuples(st.just("tell"), person, st.integers(0, 2), st.sampled_from(("*knots*", "", None))),
+    st.tuples(st.just("tell_of"), person, person, st.integers(0, 2)),
     st.tuples(st.just("group"), person, anyone),
     st.tuples(st.just("linkifier"), person, st.integers(0, 2), st.sampled_from(("add", "change", "order", "remove"))),
     st.tuples(st.just("playground"), person, st.integers(0, 2), st.sampled_from(("POST", "DELETE"))),
@@ -307,6 +310,22 @@ class World:
                         "name": f"p{number}", "pygments_language": "C++", "url_template": "https://x.example/{code}"}
                 there = [one.id for one in directory.playgrounds]
                 return method, f"/realm/playgrounds/{there[number] if number < len(there) else 999}", {}
+            case "field", [number, what]:
+                fields = [one.id for one in directory.profile_fields]
+                path = f"/realm/profile_fields/{fields[number] if number < len(fields) else 999}"
+                wish = {"name": f"Field {self.counter % 4}", "display_in_profile_summary": self.counter % 2 == 0}
+                return {"add": ("POST", "/realm/profile_fields", {**wish, "field_type": number + 1 if number else 8}),
+                        "change": ("PATCH", path, wish),
+                        "order": ("PATCH", "/realm/profile_fields", {"order": fields[::-1]}),
+                        "remove": ("DELETE", path, {})}[what]
+            case "tell", [number, told]:
+                fields = [one.id for one in directory.profile_fields]
+                field_id = fields[number] if number < len(fields) else 999
+                return "PATCH", "/users/me/profile_data", {"data": [{"id": field_id, "value": told}]}
+            case "tell_of", [whom, number]:
+                fields = [one.id for one in directory.profile_fields]
+                return "PATCH", f"/users/{ids[whom]}", {"profile_data": [
+                    {"id": field_id, "value": f"told {self.counter}"} for field_id in fields[:number]]}
             case "group", [others]:
                 return "POST", "/user_groups/create", {
                     "name": f"Group {self.counter % 4}", "description": "", "members": [ids[other] for other in others]}
@@ -420,6 +439,8 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
      [("change_group", 0, 0, "mention"), ("change_group", 1, 1, "join")], [("change_group", 0, 0, "delete")]],
     [[("join", 0, "general", 400), ("register", 1)], [("join", 1, "general", 600), ("new_address", 2, 1)],
      [("new_address", 3, 1), ("domain", 0, "a.example", True, "POST")], [("domain", 0, "a.example", False, "PATCH")]],
+    [[("field", 0, 0, "add"), ("field", 0, 1, "add")], [("tell", 1, 0, "*knots*"), ("tell", 2, 1, "rope")],
+     [("field", 0, 0, "remove"), ("register", 3)], [("field", 0, 1, "add"), ("tell_of", 0, 1, 2)]],
     [[("realm", 0, {"name": "Braid", "default_language": "de"}), ("register", 1)], [("create_user", 0)],
      [("settings", 2, {"timezone": "Asia/Tokyo"}), ("settings", 1, {"color_scheme": 2})], [("defaults", 1, 2)]],
 ])

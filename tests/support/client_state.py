@@ -10,7 +10,7 @@ from typing import Any
 FETCH = ("realm", "realm_user", "realm_user_groups", "subscription", "stream", "message", "update_message_flags",
          "starred_messages", "recent_private_conversations", "alert_words", "muted_users", "user_topic", "drafts",
          "scheduled_messages", "realm_emoji", "user_status", "realm_bot", "default_streams", "realm_linkifiers",
-         "realm_playgrounds", "user_settings",
+         "realm_playgrounds", "custom_profile_fields", "user_settings",
          "update_display_settings",
          "update_global_notifications", "realm_user_settings_defaults", "realm_domains")
 _OLDER_NAMES = {"realm_create_public_stream_policy", "realm_create_private_stream_policy"}
@@ -50,6 +50,7 @@ class ClientState:
                       and name not in ("realm_emoji", "realm_user_settings_defaults")}
         self.default_channels = [stream["stream_id"] for stream in state["realm_default_streams"]]
         self.linkifiers, self.playgrounds = state["realm_linkifiers"], state["realm_playgrounds"]
+        self.profile_fields = state["custom_profile_fields"]
         self.settings = state["user_settings"]
         self.defaults = state["realm_user_settings_defaults"]
         self.older = {name: state[name] for name in self.settings if name in state and name not in _CHOICES}
@@ -64,6 +65,7 @@ class ClientState:
             "realm_bot": self._bot,
             "drafts": self._draft, "scheduled_messages": self._scheduled,
             "realm_emoji": lambda event: setattr(self, "emoji", event["realm_emoji"]),
+            "custom_profile_fields": self._profile_fields,
             "realm": self._realm, "realm_domains": self._domain, "invites_changed": lambda event: None,
             "realm_linkifiers": lambda event: setattr(self, "linkifiers", event["realm_linkifiers"]),
             "realm_playgrounds": lambda event: setattr(self, "playgrounds", event["realm_playgrounds"]),
@@ -103,7 +105,7 @@ class ClientState:
             "scheduled": self.scheduled, "emoji": self.emoji, "statuses": self.statuses, "bots": self.bots,
             "own_avatar": self.own_avatar,
             "domains": self.domains, "default_channels": self.default_channels, "linkifiers": self.linkifiers,
-            "playgrounds": self.playgrounds,
+            "playgrounds": self.playgrounds, "profile_fields": self.profile_fields,
             "realm": self.realm, "settings": self.settings, "older_settings": self.older, "defaults": self.defaults,
             "topics": {key: item for key, item in self.topics.items() if key[0] in self.streams},
         }
@@ -135,6 +137,13 @@ class ClientState:
         self.statuses[str(event["user_id"])] = {name: value for name, value in status.items() if value}
         if not self.statuses[str(event["user_id"])]:
             del self.statuses[str(event["user_id"])]
+
+    def _profile_fields(self, event: dict[str, Any]) -> None:
+        self.profile_fields = event["fields"]
+        kept = {str(field["id"]) for field in event["fields"]}
+        for user in (*self.users.values(), *self.inactive.values()):
+            if "profile_data" in user:
+                user["profile_data"] = {key: value for key, value in user["profile_data"].items() if key in kept}
 
     def _realm(self, event: dict[str, Any]) -> None:
         data = {event["property"]: event["value"]} if event["op"] == "update" else event["data"]
@@ -235,6 +244,13 @@ class ClientState:
         user_id = person.pop("user_id")
         if event["op"] == "add":
             self.users[user_id] = event["person"]
+            return
+        told = person.pop("custom_profile_field", None)
+        if told is not None:
+            data = (self.users.get(user_id) or self.inactive[user_id])["profile_data"]
+            data.pop(str(told["id"]), None)
+            if told["value"] is not None:
+                data[str(told["id"])] = {name: value for name, value in told.items() if name != "id"}
             return
         if person.get("is_active") is False:
             self.inactive[user_id] = self.users.pop(user_id)
