@@ -96,10 +96,7 @@ class Moves:
 
     async def _give_to_dormant(self, unit: Transaction, target: Target, message_ids: Sequence[int]) -> None:
         """Who is away receives what they would have received before it goes where they might not look for it."""
-        directory = self._directory
-        caught_up = {user_id: number for user_id in directory.subscribers(target.old.id)
-                     if (number := directory.caught_up_to(user_id)) is not None}
-        await sql.insert_dormant(unit, caught_up, message_ids)
+        await sql.insert_dormant(unit, self._caught_up(self._directory.subscribers(target.old.id)), message_ids)
 
     async def _take_away(self, unit: Transaction, target: Target, message_ids: Sequence[int], readers: set[int]
                          ) -> set[int]:
@@ -123,8 +120,14 @@ class Moves:
         directory, new = self._directory, target.new
         gaining = set(directory.everyone_subscribed(new.id)) - directory.subscribers(target.old.id)
         if new.history_public_to_subscribers:
-            gaining = {user_id for user_id in gaining if directory.is_dormant(user_id)}
-        await sql.insert_gaining(unit, gaining, message_ids)
+            await sql.insert_dormant(unit, self._caught_up(gaining), message_ids, as_history=True)
+        else:
+            await sql.insert_gaining(unit, gaining, message_ids)
+
+    def _caught_up(self, user_ids: Collection[int]) -> dict[int, int]:
+        """Those of the people who are dormant, with the newest message that they were looked at for."""
+        return {user_id: number for user_id in user_ids
+                if (number := self._directory.caught_up_to(user_id)) is not None}
 
     async def _carry_policies(self, unit: Transaction, target: Target, *, was_empty: bool) -> None:
         """A topic is another now: what people want of it goes along. Where there was one of that name, the stronger

@@ -38,10 +38,11 @@ MOVE = f"""WITH change AS (SELECT m.id, jsonb_build_object(
 
 SELECT_HOLDERS = "SELECT DISTINCT user_id FROM user_message WHERE message_id = ANY(%s::int[])"
 INSERT_DORMANT = """INSERT INTO user_message (user_id, message_id, flags)
-    SELECT who.id, moved.id, 0 FROM unnest(%s::int[], %s::int[]) AS who (id, caught_up_to)
+    SELECT who.id, moved.id, %s FROM unnest(%s::int[], %s::int[]) AS who (id, caught_up_to)
     CROSS JOIN unnest(%s::int[]) AS moved (id) WHERE moved.id > who.caught_up_to ON CONFLICT DO NOTHING"""
+_AS_HISTORY = int(Flag.READ | Flag.HISTORICAL)
 INSERT_GAINING = f"""INSERT INTO user_message (user_id, message_id, flags)
-    SELECT who.id, moved.id, {Flag.READ | Flag.HISTORICAL:d} FROM unnest(%s::int[]) AS who (id)
+    SELECT who.id, moved.id, {_AS_HISTORY} FROM unnest(%s::int[]) AS who (id)
     CROSS JOIN unnest(%s::int[]) AS moved (id) ON CONFLICT DO NOTHING"""
 DELETE_ROWS = "DELETE FROM user_message WHERE message_id = ANY(%s::int[]) AND user_id = ANY(%s::int[])"
 MARK_READ = """UPDATE user_message SET flags = flags | 1
@@ -108,11 +109,14 @@ async def holders(unit: Runs, message_ids: Sequence[int]) -> set[int]:
     return {user_id for (user_id,) in await unit.query(SELECT_HOLDERS, (int_array(message_ids),))}
 
 
-async def insert_dormant(unit: Runs, caught_up_to: Mapping[int, int], message_ids: Sequence[int]) -> None:
-    """Give dormant people the rows of what they would have received, had they been awake."""
+async def insert_dormant(unit: Runs, caught_up_to: Mapping[int, int], message_ids: Sequence[int], *,
+                         as_history: bool = False) -> None:
+    """Give dormant people the rows that they would have, had they been awake: of what they received, or
+    (`as_history`) of what is nothing new to them."""
     if caught_up_to:
         await unit.query(INSERT_DORMANT, (
-            int_array(caught_up_to), int_array(caught_up_to.values()), int_array(message_ids)))
+            _AS_HISTORY if as_history else 0, int_array(caught_up_to), int_array(caught_up_to.values()),
+            int_array(message_ids)))
 
 
 async def insert_gaining(unit: Runs, user_ids: Collection[int], message_ids: Sequence[int]) -> None:

@@ -413,6 +413,22 @@ class MoveTests(EditCase):
         self.assertEqual(["a private channel" in text for text in texts], [True, True])
         self.assertFalse(any("secret" in text for text in texts))
 
+    async def test_who_is_away(self) -> None:
+        """Who has been away for long finds what moved as if they had been here: what they received is theirs, unread
+        where they are in the channel it came to; what came to a channel of theirs is history."""
+        grace, ada = await self.server.person(), await self.server.person()
+        await self.channel("plans", self.owner, grace)
+        news = await self.channel("news", self.owner, grace, ada)
+        await self.app.database.query("UPDATE user_profile SET last_active = to_timestamp(0) WHERE id = ANY(%s)",
+                                      ([grace.user.id, ada.user.id],))
+        self.assertEqual(await self.app.activity.mark_dormant(), 2)
+        message_id = await self.owner.send("plans", "x", "moat")
+        await self.edit(self.owner, message_id, stream_id=news, send_notification_to_new_thread=False)
+        await self.app.activity.wake([grace.user.id, ada.user.id])
+        self.assertEqual((await self.message(grace, message_id))["flags"], [])
+        self.assertEqual((await self.message(ada, message_id))["flags"], ["read", "historical"])
+        self.assertEqual([(await client.register())["unread_msgs"]["count"] for client in (grace, ada)], [1, 0])
+
     async def test_guests_lose_what_goes_where_they_are_not(self) -> None:
         guest = await self.server.person(role=Role.GUEST)
         await self.channel("plans", self.owner, guest)

@@ -83,7 +83,16 @@ function deleteMessage(model, event) {
   for (const id of ids) model.edits.drop(id);
   model.lists.remove(ids.map((id) => model.messages.get(id)).filter(Boolean));
   model.messages.remove(ids);
-  if (event.stream_id !== undefined) model.recent.stale(event.stream_id);
+  if (event.stream_id === undefined) return;
+  model.recent.stale(event.stream_id);
+  forgetEmpty(model, channelConversation(event.stream_id, event.topic ?? ""), ids);
+}
+
+// A topic whose newest message went, and of which no other is known, is most likely gone; opening its channel asks.
+function forgetEmpty(model, conversation, ids) {
+  if (!ids.includes(model.recent.get(conversation.key)?.max_id)) return;
+  for (const held of model.messages.all()) if (held.conversation.key === conversation.key) return;
+  model.recent.forget(conversation);
 }
 
 function flags(model, event, on) {

@@ -98,6 +98,8 @@ export class Switcher {
 
   #take(entry) {
     this.app.view.closeDialog();
+    // Looked for again: what came since is found too.
+    if (entry.kind === "search") this.app.model.lists.get(entry.narrow)?.reset();
     this.app.go(entry.narrow);
   }
 
