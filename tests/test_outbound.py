@@ -6,8 +6,11 @@ import gzip
 import socket
 from typing import Any
 
+import trustme
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.ssl import Certificate, PrivateCertificate, trustRootFromCertificates
 from twisted.trial.unittest import TestCase
+from twisted.web.client import BrowserLikePolicyForHTTPS
 
 from chat.networks import read_networks
 from chat.outbound import Fetched, Outbound, OutboundError, OutboundRefused
@@ -181,6 +184,40 @@ class TalkTests(OutboundTestCase):
         found = await self.outbound.fetch("GET", self.server.url("page?q=ü", "bücher.test"))
         self.assertEqual(found.body, PAGE)
         self.assertEqual(self.server.visits[0][1], "/page?q=%C3%BC")
+
+
+class TlsTests(OutboundTestCase):
+    async def setUp(self) -> None:
+        await super().setUp()
+        authority = trustme.CA()
+        certificate = authority.issue_cert("good.test")
+        pem = certificate.private_key_pem.bytes() + b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
+        self.safe = HostileServer(page=response(PAGE))
+        self.safe.start(PrivateCertificate.loadPEM(pem).options())
+        self.names = {"good.test": [["127.0.0.1"]], "other.test": [["127.0.0.1"]]}
+        trusted = trustRootFromCertificates([Certificate.loadPEM(authority.cert_pem.bytes())])
+        self.trusting = Outbound(self.reactor, "https://chat.test", read_networks("127.0.0.0/8"),
+                                 names=Names(self.reactor, self.look_up), tls=BrowserLikePolicyForHTTPS(trusted))
+
+    async def tearDown(self) -> None:
+        await self.safe.stop()
+        await super().tearDown()
+
+    async def test_a_certificate_for_the_name(self) -> None:
+        """Also where a redirect leads to it; cut and limited as without."""
+        self.safe.paths["/endless"] = hostile.endless
+        self.server.paths["/on"] = redirect(self.safe.url("page", "good.test"))
+        self.assertEqual((await self.trusting.fetch("GET", self.server.url("on"))).body, PAGE)
+        found = await self.trusting.fetch("GET", self.safe.url("endless", "good.test"), max_bytes=50_000, cuts=True)
+        self.assertEqual((len(found.body), found.is_cut), (50_000, True))
+        await self.safe.all_gone()
+
+    async def test_a_certificate_that_is_none_of_theirs(self) -> None:
+        """For another name, or of an authority that nobody knows: nothing is asked for."""
+        for outbound, host in ((self.trusting, "other.test"), (self.outbound, "good.test")):
+            await self.assertFailure(
+                Deferred.fromCoroutine(outbound.fetch("GET", self.safe.url("page", host))), OutboundError)
+        self.assertEqual(self.safe.visits, [])
 
 
 class HostileTests(OutboundTestCase):

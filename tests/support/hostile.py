@@ -134,12 +134,17 @@ class HostileServer(Factory):
         self.connections = 0
         self.poured = 0
 
-    def start(self, interface: str = "127.0.0.1") -> None:
-        self._port = self.reactor.listenTCP(0, self, interface=interface)
+    def start(self, tls: Any = None) -> None:
+        """On this machine; over TLS with that context factory."""
+        self._scheme = "http" if tls is None else "https"
+        if tls is None:
+            self._port = self.reactor.listenTCP(0, self, interface="127.0.0.1")
+        else:
+            self._port = self.reactor.listenSSL(0, self, tls, interface="127.0.0.1")
         self.port: int = self._port.getHost().port
 
     def url(self, path: str = "", host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}/{path}"
+        return f"{self._scheme}://{host}:{self.port}/{path}"
 
     def all_gone(self) -> Deferred[None]:
         """Fires when nobody is connected."""
