@@ -29,7 +29,7 @@ from chat.database.pool import Database
 from chat.deferreds import Clock, Observable, spawn
 from chat.errors import ServiceUnavailable
 from chat.external_images import ExternalImages, NoSuchImage
-from chat.line_process import LineProcess, NoAnswerError
+from chat.line_process import BusyError, LineProcess, NoAnswerError
 from chat.markdown.names import LinkPreview
 from chat.markdown.previews import is_picture
 from chat.outbound import Fetched, Outbound, OutboundError
@@ -43,6 +43,8 @@ FETCH_LIMIT_S = 10.0
 READ_LIMIT_S = 3.0
 MAX_WAITING = 500
 MAX_EMPTY = 2_000
+TIDY_AFTER = 500
+"""Visits, until what is too old is forgotten."""
 COMMAND = (sys.executable, "-m", "chat.workers.pages")
 NOTHING = LinkPreview()
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -59,7 +61,7 @@ class UrlPreviews:
         self._outbound = outbound
         self._images = images
         self._clock: Clock = reactor
-        self._own = urlsplit(external_url)[:2]
+        self._own = urlsplit(external_url).netloc
         self._robots = Robots(outbound, reactor)
         self._process = process or LineProcess(reactor, COMMAND, max_waiting=MAX_WAITING)
         self._under_way: dict[str, Observable[LinkPreview]] = {}
@@ -76,7 +78,7 @@ class UrlPreviews:
 
     def is_elsewhere(self, url: str) -> bool:
         """Whether a link leads to somebody else."""
-        return urlsplit(url)[:2] != self._own
+        return urlsplit(url).netloc.lower() != self._own
 
     def is_known_for_nothing(self, url: str) -> bool:
         """Whether there was nothing at `url` a moment ago."""
@@ -102,6 +104,8 @@ class UrlPreviews:
 
     async def _look(self, url: str) -> LinkPreview:
         self.fetches += 1
+        if self.fetches % TIDY_AFTER == 0:
+            await sql.delete_expired(self._database, self._clock.seconds())
         try:
             found = await (self._picture(url) if is_picture(url) else self._page(url))
         except (OutboundError, NoAnswerError, NoSuchImage) as error:
@@ -164,9 +168,12 @@ class UrlPreviews:
 
     async def _read(self, job: str, page: Fetched) -> dict[str, str]:
         charset = _CHARSET.search(page.headers.get("content-type", ""))
-        answer = await self._process.ask(
-            {"job": job, "body": base64.b64encode(page.body).decode(), "url": page.url,
-             "charset": charset[1] if charset else ""}, READ_LIMIT_S)
+        question = {"job": job, "body": base64.b64encode(page.body).decode(), "url": page.url,
+                    "charset": charset[1] if charset else ""}
+        try:
+            answer = await self._process.ask(question, READ_LIMIT_S)
+        except BusyError:
+            raise ServiceUnavailable from None  # says nothing of the page
         if "done" not in answer:
             raise OutboundError(f"The page cannot be read: {answer.get('error')}")
         said: dict[str, str] = answer["done"]

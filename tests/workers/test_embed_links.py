@@ -8,6 +8,7 @@ from typing import Any
 from twisted.internet.defer import gatherResults
 
 from chat import url_preview
+from chat.actions.message_checks import SendRequest
 from chat.deferreds import sleep
 from chat.markdown.external_images import external_address
 from chat.models import Role
@@ -179,6 +180,13 @@ class OnceTests(EmbedTestCase):
         await self.previewed(self.site.url("card"))
         self.assertEqual(self.asked("/card"), 2)
 
+    async def test_what_is_old_is_forgotten(self) -> None:
+        self.patch(url_preview, "TIDY_AFTER", 2)
+        await self.previewed(self.site.url("card"))
+        await self.app.database.query("UPDATE url_preview SET expires = now() - interval '1 second'")
+        await self.previewed(self.site.url("plain"))
+        self.assertEqual(await self.app.database.query("SELECT url FROM url_preview"), [(self.site.url("plain"),)])
+
     async def test_several_links(self) -> None:
         """Each is shown, up to a number; what fails among them does not matter."""
         for number in range(8):
@@ -189,10 +197,14 @@ class OnceTests(EmbedTestCase):
 
     async def test_a_send_is_still_one_statement(self) -> None:
         await self.owner.send("general", "first")
+        sender = self.owner.user
+        checked = await self.app.sending.check_message(sender, SendRequest(
+            "channel", "general", self.site.url("card"), "test", "topic"))
         await self.app.deferred_work.stop()  # the work is not what is counted
-        before = self.app.database.statements
-        await self.owner.send("general", self.site.url("card"))
-        self.assertEqual(self.app.database.statements - before, 1)
+        count = self.app.database.count()
+        await self.app.sending.do_send_messages(checked)
+        self.assertEqual(count.statements, 1)
+        self.assertEqual(len(await self.app.database.query("SELECT id FROM job")), 1)
 
 
 class EditTests(EmbedTestCase):
@@ -233,7 +245,7 @@ class SettingTests(EmbedTestCase):
 
     async def test_ourselves(self) -> None:
         """Links to our own server are nobody else's pages."""
-        await self.owner.send("general", "http://chat.test/help/")
+        await self.owner.send("general", "http://chat.test/help/ https://CHAT.test/help/")
         self.assertEqual(await self.app.database.query("SELECT id FROM job"), [])
 
     async def test_anyone_may_cause_them(self) -> None:
