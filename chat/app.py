@@ -108,6 +108,7 @@ from chat.protocols.websocket import SocketFactory
 from chat.ratelimit import RateLimits
 from chat.resources.addresses import Proxies
 from chat.resources.alert_words import AlertWordsResource
+from chat.resources.api_pages import ApiPages
 from chat.resources.arrival import Arrival
 from chat.resources.assets import Assets
 from chat.resources.avatars import AvatarPages, AvatarsResource
@@ -469,6 +470,7 @@ class Application:
         self.external_image_pages.mount(klein)
         MetricsPage(self.metrics).mount(klein)
         StaticFiles(self._assets).mount(klein)
+        ApiPages(self.rest, self._assets, self.settings.external_url).mount(klein)
         root = Root(
             klein, {door.value.encode() + b"/": door.name.lower() for door in Door},
             {door.value.encode() + b"/websocket": factory.web_resource() for door, factory in self.sockets.items()})

@@ -79,11 +79,16 @@ class World:
         assert channel is not None
         return channel.id
 
-    async def send(self, route: Route) -> dict[str, Any]:
-        """Send a route's example; the answer. Raises Refused where it does not succeed."""
+    async def prepared(self, route: Route) -> tuple[Names, Client]:
+        """What a route's example names, made now, and who sends it."""
         before = self._before.get((route.method, route.path))
         names = {**self.names, **(await before(self) if before is not None else {})}
         caller: Client = names.pop("caller", self.owner)
+        return names, caller
+
+    async def send(self, route: Route) -> dict[str, Any]:
+        """Send a route's example; the answer. Raises Refused where it does not succeed."""
+        names, caller = await self.prepared(route)
         parameters = route.example_parameters(names)
         if route.takes is not Takes.NOTHING:
             file = ("notes.txt", b"hello") if route.takes is Takes.FILE else ("picture.png", picture())
