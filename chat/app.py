@@ -289,7 +289,7 @@ class Application:
                 BotsResource(self.bots, self.avatars, directory),
                 BotStorageResource(BotStorage(database)),
                 ChannelsResource(self.channels, self.subscriptions, self.default_channels, directory, self.history),
-                EventsResource(self.queues, registration),
+                EventsResource(self.queues, registration, directory),
                 AlertWordsResource(AlertWordActions(database, directory, bus), directory),
                 PresenceResource(self.presence, self.presences, directory,
                                  reactor),

@@ -7,11 +7,13 @@ from typing import Annotated, Any, NotRequired, TypedDict
 import orjson
 from msgspec import Meta
 
+from chat.directory import Directory
 from chat.errors import BadEventQueueId, BadNarrow, JsonableError, NotAllowed, ParameterInvalid
 from chat.events.queue import CAPABILITIES, DEFAULT_LIFESPAN_S, MAX_LIFESPAN_S, EventQueue, QueueOptions, encode
 from chat.events.queues import EventQueues
 from chat.events.snapshot import Registration, Wish
-from chat.narrow import parse_queue_narrow
+from chat.models import User
+from chat.narrow import Narrow, Term, parse_queue_narrow
 from chat.params import Param, Params
 from chat.presence import HISTORY_DAYS
 from chat.resources.notes import RequestNotes
@@ -37,8 +39,11 @@ class Register(Params, frozen=True):
     include_subscribers: Annotated[bool, Param(
         parse=read_include_subscribers,
         doc="Or \"partial\", which leaves it to the server for which channels: here for all.")] = False
-    all_public_streams: bool = False
-    narrow: Annotated[Any, Param(parse=parse_queue_narrow, doc="Pairs of operator and operand.")] = ()
+    all_public_streams: Annotated[bool | None, Param(
+        doc="Messages of all public channels; without it what a bot's owner chose for it, else false.")] = None
+    narrow: Annotated[Any, Param(
+        parse=parse_queue_narrow,
+        doc="Pairs of operator and operand; without it the channel that a bot's owner chose for it, if any.")] = None
     client_capabilities: Annotated[dict[Annotated[str, Meta(max_length=100)], bool], Meta(max_length=100)] | None = None
     queue_lifespan_secs: Annotated[Annotated[int, Meta(ge=0)] | None, Param(
         alias="idle_queue_timeout",
@@ -72,16 +77,18 @@ class DeleteQueue(Params, frozen=True):
 class EventsResource:
     routes = Routes("events")
 
-    def __init__(self, queues: EventQueues, registration: Registration) -> None:
+    def __init__(self, queues: EventQueues, registration: Registration, directory: Directory) -> None:
         self._queues = queues
         self._registration = registration
+        self._directory = directory
 
     @routes.post("/register", who=Who.USER, params=Register, returns=RegisteredWire, summary="Register an event queue",
                  errors=(BadNarrow, NotAllowed),
                  example={"event_types": ["message"]})
     async def register(self, notes: RequestNotes, p: Register) -> dict[str, Any]:
         """A new event queue, and the state of everything that fits its beginning."""
-        if p.all_public_streams and notes.caller.is_guest:
+        narrow, all_public = self._heard(notes.caller, p)
+        if all_public and notes.caller.is_guest:
             raise NotAllowed("User not authorized for this query")
         capabilities = p.client_capabilities
         if capabilities is not None and "notification_settings_null" not in capabilities:
@@ -90,8 +97,8 @@ class EventsResource:
         types = None if p.event_types is None else frozenset(p.event_types)
         fetch = types if p.fetch_event_types is None else frozenset(p.fetch_event_types)
         options = QueueOptions(
-            client_name=notes.client_name, event_types=types, apply_markdown=p.apply_markdown, narrow=p.narrow,
-            all_public_channels=p.all_public_streams,
+            client_name=notes.client_name, event_types=types, apply_markdown=p.apply_markdown, narrow=narrow,
+            all_public_channels=all_public,
             lifespan_s=min(max(p.queue_lifespan_secs or 0, DEFAULT_LIFESPAN_S), MAX_LIFESPAN_S),
             slim_presence=p.slim_presence, capabilities=capable)
         _, state = await self._registration.register(notes.caller, options, Wish(
@@ -100,6 +107,14 @@ class EventsResource:
             HISTORY_DAYS if p.presence_history_limit_days is None else p.presence_history_limit_days,
             "linkifier_url_template" in capable))
         return {**state, "idle_queue_timeout": options.lifespan_s}
+
+    def _heard(self, caller: User, p: Register) -> tuple[Narrow, bool]:
+        """Which messages a queue gets: as it is asked for, else by what was chosen for a bot."""
+        bot = self._directory.bots.get(caller.id)
+        channel = None if bot is None else self._directory.channel_by_id(bot.register_channel_id or 0)
+        chosen = () if channel is None else (Term("channel", channel.name),)
+        return (chosen if p.narrow is None else p.narrow,
+                bot is not None and bot.hears_all_public if p.all_public_streams is None else p.all_public_streams)
 
     @routes.get("/events", who=Who.USER, params=GetEvents, returns=EventsWire, summary="Get events from a queue",
                 errors=(BadEventQueueId,), waits=True,

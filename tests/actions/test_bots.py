@@ -215,6 +215,22 @@ class WritingTests(BotCase):
                              "to")
 
 
+class HearingTests(BotCase):
+    async def test_what_its_owner_chose(self) -> None:
+        """A bot that asks for nothing in particular hears the channel, and the public ones, that were chosen for it."""
+        for name in ("general", "other"):
+            await self.owner.call("POST", "/users/me/subscriptions", subscriptions=[{"name": name}])
+        bot, _ = await self.bot_of(self.owner, default_events_register_stream="general",
+                                   default_all_public_streams=True)
+        queues = [(await bot.register(event_types=["message"], **asked))["queue_id"]
+                  for asked in ({}, {"narrow": []}, {"narrow": [], "all_public_streams": False},
+                                {"narrow": [["channel", "other"]]})]
+        for name in ("general", "other"):
+            await self.owner.send(name, name)
+        heard = [[event["message"]["display_recipient"] for event in await bot.events(queue)] for queue in queues]
+        self.assertEqual(heard, [["general"], ["general", "other"], [], ["other"]])
+
+
 class StorageTests(BotCase):
     async def test_keeps_what_it_is_given(self) -> None:
         """Values come back after a restart, each bot's its own; a missing key is an error and nothing is lost."""
