@@ -20,6 +20,7 @@ from tests.support.harness import run
 
 OPERATIONS = json.loads((Path(__file__).parent / "fixtures" / "operations.json").read_text())
 PAGE = Path(__file__).parent.parent / "docs" / "api-coverage.md"
+PERMISSIONS = PAGE.parent / "permissions.md"
 
 
 def shape(method: str, path: str) -> tuple[str, str]:
@@ -95,5 +96,17 @@ async def _document() -> dict[str, Any]:
         await world.server.stop()
 
 
+def test_who_may_call_what_is_written_down() -> None:
+    """docs/permissions.md has every operation as its declaration says; tests/test_permissions_page tries them."""
+    assert PERMISSIONS.read_text() == _permissions_page(), "out of date: run python -m tests.test_api_coverage"
+
+
+def _permissions_page() -> str:
+    from tests.test_permissions_page import all_routes, page
+
+    return page(run(all_routes()))
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(run(call_all())))
+    PERMISSIONS.write_text(_permissions_page())
