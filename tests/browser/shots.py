@@ -14,7 +14,9 @@ from typing import Any
 import requests
 
 from tests.browser.person import Person, start_browser
+from tests.support.pictures import png
 from tests.support.server import RunningServer, start_server
+from tests.support.site import Site
 
 LONG_TOPIC = "a topic whose name goes on for as long as topics may go on."
 CODE = '''Found it, the clock was read twice:
@@ -37,6 +39,22 @@ TABLE = """| Part | Owner | State |
 | Fanout | Grace | 80 % |
 | Client | Alan | 35 % |"""
 LONG_NAME = "Person {} with the name Wolfeschlegelsteinhausenbergerdorff"
+def _page(title: str, description: str = "", image: str = "") -> tuple[str, bytes]:
+    told = {"title": title, "description": description, "image": image}
+    return "text/html; charset=utf-8", "".join(
+        f'<meta property="og:{name}" content="{value}">' for name, value in told.items() if value).encode()
+
+
+PAGES = {
+    "/long": _page("Why clocks are read only once", "What happens when a deadline is compared with a clock that goes on "
+                   "meanwhile, and what to do about it in a server that has thousands of them at once.", "/i.png"),
+    "/short": _page("A title without a picture", "Short words."),
+    "/title": _page("Only a title, so long that it cannot be shown on one line of a card, whatever one does about it"),
+    "/arabic": _page("مرحبا بالجميع، هذا عنوان", "هذا نص من اليمين إلى اليسار يصف الصفحة", "/i.png"),
+    "/i.png": ("image/png", png(600, 400)),
+    "/wide.png": ("image/png", png(1600, 500, "steelblue")),
+    "/tall.png": ("image/png", png(300, 900, "tomato")),
+}
 EMPTY_CHANNEL = {
     "name": "an extraordinarily long channel name for an empty place",
     "description": "Nobody has said anything here, and the description is long enough to be cut off before it "
@@ -102,7 +120,17 @@ def furnish(server: RunningServer) -> None:
     alan.tell('["ada@plait.example", "grace@plait.example", "hedy@plait.example"]', "The three of you: lunch?")
 
 
+def link(server: RunningServer, site: Site) -> None:
+    """Messages with links to pages and pictures of a site."""
+    grace = Script(server, "grace")
+    for content in (f"Worth reading: {site.url}/long what do you think?", f"{site.url}/short and {site.url}/title",
+                    f"{site.url}/arabic", f"{site.url}/wide.png", f"[a tall one]({site.url}/tall.png)",
+                    "https://www.youtube.com/watch?v=dQw4w9WgXcQ", f"not there: {site.url}/missing.png"):
+        grace.say("random", "links", content)
+
+
 VIEWS = {
+    "links": "#narrow/channel/3-random/topic/links",
     "inbox": "#inbox",
     "recent": "#recent",
     "feed": "#feed",
@@ -235,8 +263,9 @@ def edit_things(person: Person, start: Path) -> None:
 def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    with start_server(demo=True) as server:
+    with Site(PAGES) as site, start_server(demo=True, options=["--allowed-networks", "127.0.0.0/8"]) as server:
         furnish(server)
+        link(server, site)
         with start_browser() as browser:
             shoot(browser, server, folder)
     sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
