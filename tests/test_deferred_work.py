@@ -288,6 +288,45 @@ class EndOfTheServerTests(DeferredWorkTestCase):
         return clock
 
 
+class DatabaseAwayTests(DeferredWorkTestCase):
+    async def test_the_end_is_written_when_it_is_back(self) -> None:
+        """Work that was done is not done again because its end could not be written at once."""
+        await self.deferred_work.start()
+        delete, tries = sql.delete, []
+
+        async def away(unit: Any, job_id: int) -> bool:
+            tries.append(job_id)
+            if len(tries) < 3:
+                raise ServiceUnavailable
+            return await delete(unit, job_id)
+
+        self.patch(sql, "delete", away)
+        await self.put(1)
+        for _ in range(2):
+            self.assertEqual(self.deferred_work.figures()["test"].running, 1)
+            self.clock.advance(job_queue.AWAY_S)
+        await self.deferred_work.quiet()
+        self.assertEqual((len(tries), self.worker.numbers, await self.rows()), (3, [1], []))
+
+    async def test_what_is_waiting_is_found_when_it_is_back(self) -> None:
+        await self.put(1)
+        due, tries = sql.due, []
+
+        async def away(*asked: Any) -> list[Job]:
+            tries.append(1)
+            if len(tries) < 3:
+                raise ServiceUnavailable
+            return await due(*asked)
+
+        self.patch(sql, "due", away)
+        self.deferred_work = self.make()
+        await self.deferred_work.start()
+        for _ in range(2):
+            self.assertEqual(self.worker.numbers, [])
+            await self.later(job_queue.AWAY_S)
+        self.assertEqual((self.worker.numbers, await self.rows()), ([1], []))
+
+
 class FinishTests(DeferredWorkTestCase):
     async def test_exactly_once(self) -> None:
         """Where the job ends with the transaction of its effect, a second attempt has no effect."""

@@ -46,10 +46,10 @@ def _page(title: str, description: str = "", image: str = "") -> tuple[str, byte
 
 
 PAGES = {
-    "/long": _page("Why clocks are read only once", "What happens when a deadline is compared with a clock that goes on "
-                   "meanwhile, and what to do about it in a server that has thousands of them at once.", "/i.png"),
+    "/long": _page("Why clocks are read only once", "What happens when a deadline is compared with a clock that goes "
+                   "on meanwhile, and what to do about it in a server that has thousands of them at once.", "/i.png"),
     "/short": _page("A title without a picture", "Short words."),
-    "/title": _page("Only a title, so long that it cannot be shown on one line of a card, whatever one does about it"),
+    "/title": _page("Only a title, so long that it cannot be shown on one line of a card, whatever one does"),
     "/arabic": _page("مرحبا بالجميع، هذا عنوان", "هذا نص من اليمين إلى اليسار يصف الصفحة", "/i.png"),
     "/i.png": ("image/png", png(600, 400)),
     "/wide.png": ("image/png", png(1600, 500, "steelblue")),
