@@ -97,6 +97,7 @@ from chat.letters import Letters
 from chat.mail import Mailer, default_sender, host_name
 from chat.mail_folder import MailFolder
 from chat.mail_server import mail_server
+from chat.markdown.names import LinkPreview
 from chat.markdown.offload import MarkdownProcess
 from chat.message_records import MessageRecords
 from chat.metrics import Metrics
@@ -266,9 +267,12 @@ class Application:
                                self.uploads.announce, self.deferred_work, self.consequences)
         self._build_answers()
         after_edits: list[UpdateConsequence] = [self.notifications.maybe_enqueue_notifications_for_message_update]
+        self._build_previews()
         self.edits = Edits(database, directory, bus, reactor, self.history, self.sending, self.uploads.announce,
-                           after_edits)
-        self._build_previews(after_edits)
+                           after_edits, self._known_previews)
+        links = EmbedLinks(database, directory, self.sending, self.edits, self.url_previews, self.deferred_work)
+        self.consequences.append(links.jobs_of)
+        after_edits.append(links.enqueue_for_update)
         self.deletions = Deletions(database, directory, bus, reactor, self.history, self.uploads.announce)
         self.flags = Flags(database, directory, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
@@ -364,17 +368,16 @@ class Application:
         self.outgoing_webhooks = OutgoingWebhooks(answers, self.outbound, self.directory)
         self.outgoing_webhooks.serve(self.deferred_work)
 
-    def _build_previews(self, after_edits: list[UpdateConsequence]) -> None:
+    def _build_previews(self) -> None:
         """What is found at the links in messages."""
         self.external_images = ExternalImages(self.outbound, Pictures(self.reactor), self.settings.data, self.reactor,
                                               self._in_thread)
         self.external_image_pages = ExternalImagePages(self.external_images)
         self.url_previews = UrlPreviews(self.database, self.outbound, self.external_images, self.reactor,
                                         self.settings.external_url)
-        links = EmbedLinks(self.database, self.directory, self.sending, self.edits, self.url_previews,
-                           self.deferred_work)
-        self.consequences.append(links.jobs_of)
-        after_edits.append(links.enqueue_for_update)
+
+    def _known_previews(self, content: str) -> dict[str, LinkPreview]:
+        return self.url_previews.known_in(content) if self.directory.realm.inline_url_embed_preview else {}
 
     def _build_figures(self) -> None:
         """What /metrics tells beside requests."""

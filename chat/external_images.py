@@ -81,12 +81,13 @@ class ExternalImages:
             return self._kept[key]
         if self._failed.get(key, 0) > self._clock.seconds():
             raise NoSuchImage(url)
-        if key not in self._coming:
+        coming = self._coming.get(key)
+        if coming is None:
             if len(self._coming) >= MAX_WAITING:
                 raise ServiceUnavailable("The server is busy with other pictures. Try again in a moment.")
-            self._coming[key] = Observable()
+            coming = self._coming[key] = Observable()
             spawn("fetching a picture", self._bring(key, url))
-        return await self._coming[key].wait()
+        return await coming.wait()
 
     async def stop(self) -> None:
         await self._pictures.stop()

@@ -1,7 +1,7 @@
 """What is behind a link: found out once, for all messages that have it, and remembered for a while.
 
 1. Somebody asks for a preview; who asks for the same link meanwhile waits for the same answer.
-2. The database is asked: what was found lately (or that there was nothing) is the answer.
+2. Memory, then the database is asked: what was found lately (or that there was nothing) is the answer.
 3. What looks like a picture's address is a picture: `ExternalImages` fetches and keeps it, and tells what it measures.
 4. Else the site's robots.txt is asked whether we may visit (`Robots`), and the page is fetched (`Outbound`): its
    beginning, if it is HTML. A picture is treated as in 3.
@@ -42,7 +42,7 @@ OEMBED_BYTES = 100_000
 FETCH_LIMIT_S = 10.0
 READ_LIMIT_S = 3.0
 MAX_WAITING = 500
-MAX_EMPTY = 2_000
+MAX_KNOWN = 1_000
 TIDY_AFTER = 500
 """Visits, until what is too old is forgotten."""
 COMMAND = (sys.executable, "-m", "chat.workers.pages")
@@ -65,8 +65,8 @@ class UrlPreviews:
         self._robots = Robots(outbound, reactor)
         self._process = process or LineProcess(reactor, COMMAND, max_waiting=MAX_WAITING)
         self._under_way: dict[str, Observable[LinkPreview]] = {}
-        self._empty: OrderedDict[str, float] = OrderedDict()
-        """Links with nothing to show, and until when that is believed."""
+        self._known: OrderedDict[str, tuple[float, LinkPreview]] = OrderedDict()
+        """What was found lately, and until when that is believed."""
         self.fetches = 0
 
     async def start(self) -> None:
@@ -82,20 +82,25 @@ class UrlPreviews:
 
     def is_known_for_nothing(self, url: str) -> bool:
         """Whether there was nothing at `url` a moment ago."""
-        return self._empty.get(url, 0) > self._clock.seconds()
+        return self._remembered(url) == NOTHING
+
+    def known_in(self, content: str) -> dict[str, LinkPreview]:
+        """What is known, without asking, of the links in a text."""
+        found = {url: self._remembered(url) for url in self._known if url in content}
+        return {url: preview for url, preview in found.items() if preview is not None}
 
     async def preview(self, url: str) -> LinkPreview:
         """What is at `url`: NOTHING where there is nothing to show. Never fails."""
-        if url not in self._under_way:
-            self._under_way[url] = Observable()
+        coming = self._under_way.get(url)
+        if coming is None:
+            coming = self._under_way[url] = Observable()
             spawn("a link's preview", self._find(url))
-        return await self._under_way[url].wait()
+        return await coming.wait()
 
     async def _find(self, url: str) -> None:
         outcome: LinkPreview | Failure = NOTHING
         try:
-            known = await sql.find(self._database, url, self._clock.seconds())
-            outcome = await self._look(url) if known is None else known
+            outcome = self._remembered(url) or await self._recall(url) or await self._look(url)
         except ServiceUnavailable:
             outcome = Failure()
         except Exception:
@@ -113,16 +118,28 @@ class UrlPreviews:
             found = NOTHING
         lifetime_s = NOTHING_S if found == NOTHING else FOUND_S
         until = self._clock.seconds() + lifetime_s
-        if found == NOTHING:
-            self._remember_nothing(url, until)
+        self._remember(url, until, found)
         await sql.keep(self._database, url, found, until)
         return found
 
-    def _remember_nothing(self, url: str, until: float) -> None:
-        self._empty[url] = until
-        self._empty.move_to_end(url)
-        if len(self._empty) > MAX_EMPTY:
-            self._empty.popitem(last=False)
+    async def _recall(self, url: str) -> LinkPreview | None:
+        """What the database knows of it."""
+        known = await sql.find(self._database, url, self._clock.seconds())
+        if known is None:
+            return None
+        until, found = known
+        self._remember(url, until, found)
+        return found
+
+    def _remember(self, url: str, until: float, found: LinkPreview) -> None:
+        self._known[url] = until, found
+        self._known.move_to_end(url)
+        if len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
+
+    def _remembered(self, url: str) -> LinkPreview | None:
+        until, found = self._known.get(url, (0.0, NOTHING))
+        return found if until > self._clock.seconds() else None
 
     async def _picture(self, url: str) -> LinkPreview:
         image = await self._images.image(url)

@@ -101,6 +101,10 @@ class ExternalImagesTests(TestCase):
         self.assertEqual((await self.ask("later.png")).width, 10)
         self.assertEqual(len(self.files()), 1)
 
+    async def test_where_we_do_not_go(self) -> None:
+        for url in ("http://user:word@127.0.0.1/i.png", "http://[::1]/i.png", "ftp://x.test/i.png"):
+            await self.assertFailure(Deferred.fromCoroutine(self.images.image(url)), NoSuchImage)
+
     async def test_half_of_a_picture(self) -> None:
         """What a crash left behind is cleared away."""
         await self.ask("0.png")

@@ -28,6 +28,7 @@ from chat.edits import Edit, Move, TextEdit
 from chat.errors import JsonableError
 from chat.events.message_updates import Consequence, MessageUpdate
 from chat.history import History
+from chat.markdown.names import LinkPreview
 from chat.markdown.renderer import Rendered
 from chat.models import Channel, ChannelRecipient, Message, Recipient, User
 
@@ -45,9 +46,11 @@ class _Text:
 class Edits:
     def __init__(self, database: Database, directory: Directory, bus: Bus, clock: Clock, history: History,
                  sending: Sending, announce: Callable[[Sequence[str]], None],
-                 consequences: Sequence[Consequence] = ()) -> None:
+                 consequences: Sequence[Consequence] = (),
+                 known_previews: Callable[[str], Mapping[str, LinkPreview]] = lambda _: {}) -> None:
         """`announce` is told the path_ids of uploaded files that came into a message, or went; `consequences` are what
-        follows from another text."""
+        follows from another text; `known_previews` tells what is known of the links in a text, so that previews which
+        are there do not go and come back."""
         self._database = database
         self._directory = directory
         self._bus = bus
@@ -56,6 +59,7 @@ class Edits:
         self._sending = sending
         self._announce = announce
         self._consequences = consequences
+        self._known_previews = known_previews
         self._checks = EditChecks(directory)
         self._moves = Moves(directory, bus)
         self._notices = Notices(directory, sending)
@@ -101,7 +105,7 @@ class Edits:
         return await self._database.transaction(write, ("message", message_id))
 
     async def _text(self, sender: User, content: str) -> _Text:
-        return _Text(content, *await self._sending.rendered(sender, content))
+        return _Text(content, *await self._sending.rendered(sender, content, self._known_previews(content)))
 
     async def _edit(self, unit: Transaction, acting: User, message: Message, source: Source, change: MessageChange,
                     text: _Text | None) -> None:

@@ -175,8 +175,8 @@ class OnceTests(EmbedTestCase):
         self.assertEqual(self.asked("/nothing"), 1)
 
     async def test_until_it_is_old(self) -> None:
+        self.patch(url_preview, "FOUND_S", -1.0)
         await self.previewed(self.site.url("card"))
-        await self.app.database.query("UPDATE url_preview SET expires = now() - interval '1 second'")
         await self.previewed(self.site.url("card"))
         self.assertEqual(self.asked("/card"), 2)
 
@@ -221,6 +221,17 @@ class EditTests(EmbedTestCase):
         shown = await self.html(message_id)
         self.assertIn("Only a title", shown)
         self.assertNotIn("The card", shown)
+
+    async def test_what_is_there_stays_there(self) -> None:
+        """An edit of the words around a link does not take its card away for a moment: one event, with the card."""
+        message_id = await self.owner.send("general", f"befor {self.site.url('card')}")
+        await self.app.deferred_work.quiet()
+        state = await self.owner.register(event_types=["update_message"], apply_markdown=True)
+        await self.owner.call("PATCH", f"/messages/{message_id}", content=f"before {self.site.url('card')}")
+        await self.app.deferred_work.quiet()
+        (event,) = await self.owner.events(state["queue_id"])
+        self.assertFalse(event["rendering_only"])
+        self.assertIn("message_embed_image", event["rendered_content"])
 
     async def test_an_edit_brings_and_takes_previews(self) -> None:
         message_id = await self.owner.send("general", "nothing yet")
