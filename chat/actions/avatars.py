@@ -3,6 +3,8 @@ removed after it."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from chat import event_types
@@ -33,17 +35,26 @@ class Avatars:
 
     async def do_set(self, user: User, file: ReceivedFile) -> User:
         """Make a picture `user`'s own; the person as they are then. Raises BadImage."""
+        async with self.made(file) as token:
+            return await self._change(user, token)
+
+    @asynccontextmanager
+    async def made(self, file: ReceivedFile) -> AsyncIterator[str]:
+        """A picture that is ready to be somebody's; its token. Raises BadImage. Where the block fails it is removed."""
         token = file.token
         try:
             await self._pictures.make_avatar(
                 file.path, self._store.picture(avatar_name(token)),
                 self._store.picture(avatar_name(token, medium=True)))
-            changed = await self._change(user, token)
+            yield token
         except BaseException:
             await self._in_thread(self._store.remove, token)
             raise
         self._store.settle(token)
-        return changed
+
+    async def do_use(self, user: User, token: str) -> User:
+        """Make a picture that is ready `user`'s own; the person as they are then."""
+        return await self._change(user, token)
 
     async def do_delete(self, user: User) -> User:
         """Back to the picture that is drawn for everyone."""

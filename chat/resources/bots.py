@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal, TypedDict
 
 from msgspec import Meta
@@ -120,13 +120,9 @@ class BotsResource:
                  example={"full_name": "Reminders", "short_name": "{short_name}"})
     async def create_bot(self, notes: RequestNotes, p: CreateBot) -> CreatedBotWire:
         """A new bot of one's own, with the picture that is sent along. Its address is made of the short name."""
-        file = notes.take_optional_file()
-        with file or nullcontext():
-            user, bot = await self._bots.do_create(notes.caller, NewBot(
-                p.full_name, p.short_name, p.bot_type, p.service_name, p.payload_url, p.interface_type, p.config_data,
-                p.default_sending_stream, p.default_events_register_stream, p.default_all_public_streams))
-            if file is not None:
-                user = await self._avatars.do_set(user, file)
+        user, bot = await self._pictured(notes, lambda: self._bots.do_create(notes.caller, NewBot(
+            p.full_name, p.short_name, p.bot_type, p.service_name, p.payload_url, p.interface_type, p.config_data,
+            p.default_sending_stream, p.default_events_register_stream, p.default_all_public_streams)))
         return {"user_id": user.id, "api_key": bot.api_key, **self._defaults(user, bot)}
 
     @routes.patch("/bots/{bot_id:int}", who=Who.MEMBER, params=UpdateBot, returns=UpdatedBotWire,
@@ -134,13 +130,10 @@ class BotsResource:
                   example={"full_name": "Reminder Bot"})
     async def update_bot(self, notes: RequestNotes, p: UpdateBot, bot_id: int) -> UpdatedBotWire:
         """Changes a bot: its owner and administrators may."""
-        file = notes.take_optional_file()
-        with file or nullcontext():
-            user, bot = await self._bots.do_change(notes.caller, bot_id, BotChange(
-                p.full_name, p.role, p.bot_owner_id, p.service_payload_url, p.service_interface, p.config_data,
-                p.default_sending_stream, p.default_events_register_stream, p.default_all_public_streams))
-            if file is not None:
-                user = await self._avatars.do_set(user, file)
+        self._bots.managed(notes.caller, bot_id)
+        user, bot = await self._pictured(notes, lambda: self._bots.do_change(notes.caller, bot_id, BotChange(
+            p.full_name, p.role, p.bot_owner_id, p.service_payload_url, p.service_interface, p.config_data,
+            p.default_sending_stream, p.default_events_register_stream, p.default_all_public_streams)))
         owner = None if user.bot_owner_id is None else self._directory.user_by_id(user.bot_owner_id)
         return {
             "full_name": user.full_name, "service_interface": bot.interface,
@@ -180,6 +173,17 @@ class BotsResource:
             _section(user.email.partition("@")[0].removesuffix("-bot"), user, self._directory.bots[user.id],
                      self._directory.external_url)
             for user in self._bots.of(notes.caller) if user.bot_type == BotType.OUTGOING_WEBHOOK)}
+
+    async def _pictured(self, notes: RequestNotes, work: Callable[[], Awaitable[tuple[User, Bot]]]
+                        ) -> tuple[User, Bot]:
+        """What `work` makes of a bot, with the picture that came along: both, or neither."""
+        file = notes.take_optional_file()
+        if file is None:
+            return await work()
+        with file:
+            async with self._avatars.made(file) as token:
+                user, bot = await work()
+                return await self._avatars.do_use(user, token), bot
 
     def _defaults(self, user: User, bot: Bot) -> BotDefaultsWire:
         return {"avatar_url": avatar_url(user),
