@@ -153,6 +153,9 @@ def shoot(browser: Any, server: RunningServer, folder: Path) -> None:
             page = person.page
             page.goto("/login/")
             page.screenshot(path=folder / f"{width}-{scheme}-login.png")
+            for name in ("", "send-message"):
+                page.goto(f"/api/{name}")
+                page.screenshot(path=folder / f"{width}-{scheme}-api-{name or 'index'}.png")
             person.sign_in()
             for name, address in VIEWS.items():
                 person.go(address)

@@ -121,6 +121,7 @@ class MetricsTests:
                      'plait_database_connections{state="open"}', "process_resident_memory_bytes",
                      "plait_statements_total"):
             assert self._value(demo_server, name) > 0
+        assert 'plait_jobs_ready{queue="mail"} 0.0' in get(demo_server, "/metrics").text
 
     def test_labels_do_not_grow(self, demo_server: RunningServer) -> None:
         """What clients make up becomes no label."""
