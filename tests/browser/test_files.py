@@ -112,7 +112,8 @@ class SendingTests:
         ada.page.locator(".files-note").wait_for()
         assert ada.rows("With a file").count() == 0
         held[0].continue_()
-        assert ada.sees("With a file").locator("a", has_text="slow.txt").count() == 1
+        link = ada.sees("With a file").locator("a", has_text="slow.txt")
+        ada.until(lambda: link.count() == 1, "the server's rendering, which has the link")
 
     def test_left_for_another_conversation(self, sign_in: SignIn) -> None:
         """A file that arrives after one has gone elsewhere waits in the draft of its own conversation."""
