@@ -38,6 +38,7 @@ from chat.actions.invitations import Invitations
 from chat.actions.joining import Joining
 from chat.actions.linkifiers import Linkifiers, Playgrounds
 from chat.actions.muted_users import MutedUserActions
+from chat.actions.new_members import NewMembers
 from chat.actions.organisation import Organisations
 from chat.actions.own_account import OwnAccount
 from chat.actions.presence import PresenceActions
@@ -178,10 +179,12 @@ from chat.workers.embedded_bots import EmbeddedBots
 from chat.workers.missed_messages import MissedMessages
 from chat.workers.outgoing_webhooks import OutgoingWebhooks
 from chat.workers.presence import PresenceWriter
+from chat.workers.rounds import Rounds
 from chat.workers.scheduled_messages import ScheduledDelivery
 
 KEEP_ALIVE_S = 120
 THREADS = 4
+NEW_MEMBERS_PERIOD_S = 600.0
 _log = Logger("chat.app")
 
 
@@ -255,7 +258,10 @@ class Application:
         self.bots = Bots(database, directory, bus, self.users, bot_changes, self.seal, self.permissions,
                          {name: bot.config for name, bot in EMBEDDED_BOTS.items()})
         self.profile_data = ProfileData(database, directory, bus, self.markdown)
-        self.realm_settings = RealmSettings(database, directory, bus)
+        self.new_members = NewMembers(database, directory, bus, reactor)
+        self.new_member_rounds = Rounds(
+            "making full members", self.new_members.do_promote, reactor, NEW_MEMBERS_PERIOD_S)
+        self.realm_settings = RealmSettings(database, directory, bus, self.new_members)
         self.subscriptions = Subscriptions(database, directory, bus, self.channels, self.activity,
                                            self.permissions, self.default_channels)
         self.organisations = Organisations(database, directory, bus)
@@ -439,6 +445,7 @@ class Application:
             await Demo(self.database, self.directory, self.accounts, self.organisations, self.users,
                        self.subscriptions, self.sending).seed()
         self.dormancy.start()
+        self.new_member_rounds.start()
         self.presence_writer.start()
         self.scheduled_delivery.start()
         await self.deferred_work.start()
@@ -499,6 +506,7 @@ class Application:
         await self.url_previews.stop()
         await self.uploads.stop()
         await self.dormancy.stop()
+        await self.new_member_rounds.stop()
         await self.presence_writer.stop()
         await self.database.end_writes()
         await self._save_queues()
@@ -534,6 +542,7 @@ class Application:
         self.directory.load(Loaded(
             organisation=await people_sql.organisation(db),
             realm=realm,
+            now=self.reactor.seconds(),
             user_settings=await user_setting_sql.everyones(db),
             user_settings_defaults=user_settings_defaults,
             users=await people_sql.users(db),

@@ -88,6 +88,13 @@ class ProfileValueSet:
 
 
 @dataclass(frozen=True, slots=True)
+class NewMembersSet:
+    """All who are too new here for what is left to full members."""
+
+    user_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class RealmSet:
     """The organisation's settings are these."""
 
@@ -174,4 +181,4 @@ class UserStatusSet:
 Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | GroupSet | GroupGone
           | LinkifiersSet | PlaygroundsSet | RealmSet | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet
           | ApiKeyGone | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet
-          | EmojiSet | UserStatusSet | DomainSet | ProfileFieldsSet | ProfileValueSet)
+          | EmojiSet | UserStatusSet | DomainSet | ProfileFieldsSet | ProfileValueSet | NewMembersSet)

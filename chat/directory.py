@@ -6,7 +6,7 @@ permission checks, a message's recipients and most of `register` cost no query. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ from chat.user_settings import UserSettings
 from chat.wire import UserWire, system_groups, user_wire
 
 MAX_TOPICS_KEPT = 5000
+DAY_S = 24 * 3600
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Loaded:
     user_settings: Mapping[int, UserSettings] = field(default_factory=dict)
     """Of those who differ from the defaults that Plait comes with."""
     user_settings_defaults: UserSettings = field(default_factory=UserSettings)
+    now: float = 0.0
     users: Sequence[User] = ()
     bots: Sequence[Bot] = ()
     linkifiers: Sequence[Linkifier] = ()
@@ -78,6 +80,11 @@ class _Roll:
     loud: frozenset[int] | None = None
 
 
+def still_new(users: Iterable[User], threshold_days: int, now: float) -> frozenset[int]:
+    """Ids of those who came less than so many days ago."""
+    return frozenset(user.id for user in users if user.date_joined + threshold_days * DAY_S > now)
+
+
 class Directory:
     def __init__(self, external_url: str) -> None:
         self.external_url = external_url
@@ -100,6 +107,8 @@ class Directory:
         self.sessions: dict[bytes, Session] = {}
         self.alert_words = AlertWords()
         self.user_groups = UserGroups()
+        self.new_members: frozenset[int] = frozenset()
+        """Ids of those who came less than the organisation's waiting period ago, whatever their role."""
         self.topic_policies = TopicPolicies()
         self.muted_users = MutedUsers()
         self.domains: dict[str, bool] = {}
@@ -134,6 +143,7 @@ class Directory:
             changes.ProfileFieldsSet: lambda change: self._set_profile_fields(change.fields),
             changes.ProfileValueSet: lambda change: self._set_profile_value(
                 change.user_id, change.field_id, change.value),
+            changes.NewMembersSet: lambda change: setattr(self, "new_members", change.user_ids),
             changes.RealmSet: lambda change: setattr(self, "realm", change.realm),
             changes.UserSettingsSet: lambda change: self._set_user_settings(change.user_id, change.settings),
             changes.UserSettingsDefaultsSet: lambda change: setattr(
@@ -159,6 +169,7 @@ class Directory:
         for user in loaded.users:
             self._set_user(user)
         self.bots.update((bot.user_id, bot) for bot in loaded.bots)
+        self.new_members = still_new(loaded.users, self.realm.waiting_period_threshold, loaded.now)
         self._user_settings.update(loaded.user_settings)
         self.user_settings_defaults = loaded.user_settings_defaults
         self.linkifiers, self.playgrounds = loaded.linkifiers, loaded.playgrounds
@@ -314,10 +325,10 @@ class Directory:
 
     def is_new_member(self, user_id: int) -> bool:
         """Whether a member is too new here for what is left to full members."""
-        return False
+        return user_id in self.new_members
 
     def _system_groups(self) -> list[Group]:
-        return system_groups(self.active_users())
+        return system_groups(self.active_users(), self.new_members)
 
     # Emoji
 
@@ -469,6 +480,8 @@ class Directory:
 
     def _set_user(self, user: User) -> None:
         old = self.users.get(user.id)
+        if old is None and self.realm.waiting_period_threshold:
+            self.new_members |= {user.id}
         if old is None:  # the database gives new people the same
             self._user_settings[user.id] = self.user_settings_defaults
         if old is not None:

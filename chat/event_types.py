@@ -24,6 +24,7 @@ from chat.changes import (
     DormantSet,
     EmojiSet,
     MutedUsersSet,
+    NewMembersSet,
     OrganisationSet,
     SessionGone,
     SessionSet,
@@ -34,6 +35,7 @@ from chat.changes import (
     UserStatusSet,
 )
 from chat.edits import RENDERED_VERSION, Edit
+from chat.group_values import FULL_MEMBERS
 from chat.models import Channel, Message, Organisation, Presence, Reaction, Session, Subscription, User
 from chat.personal import (
     Draft,
@@ -156,10 +158,11 @@ def reaction(op: str, reacted: Reaction, user: User, audience: Audience) -> Even
     }, audience)
 
 
-def user_added(user: User) -> list[Event]:
-    """A person joins: everyone learns of them and of the groups their role brings."""
+def user_added(user: User, *, is_new: bool) -> list[Event]:
+    """A person joins: everyone learns of them and of the groups their role brings. `is_new`: they are no full member
+    for a while."""
     return [Event({"type": "realm_user", "op": "add", "person": user_wire(user, profile={})}, None, (UserSet(user),)),
-            *_groups("add_members", user.role, user.id)]
+            *_groups("add_members", user.role, user.id, is_new=is_new)]
 
 
 def user_renamed(user: User) -> Event:
@@ -167,25 +170,33 @@ def user_renamed(user: User) -> Event:
                   "person": {"user_id": user.id, "full_name": user.full_name}}, None, (UserSet(user),))
 
 
-def user_role(user: User, old_role: int) -> list[Event]:
+def user_role(user: User, old_role: int, *, is_new: bool) -> list[Event]:
     """`user` has a new role."""
     changed = Event({"type": "realm_user", "op": "update", "person": {"user_id": user.id, "role": user.role}},
                     None, (UserSet(user),))
     if not user.is_active:
         return [changed]  # who is not here is in no group
-    return [changed, *_groups("remove_members", old_role, user.id), *_groups("add_members", user.role, user.id)]
+    return [changed, *_groups("remove_members", old_role, user.id, is_new=is_new),
+            *_groups("add_members", user.role, user.id, is_new=is_new)]
 
 
-def user_active(user: User) -> list[Event]:
+def user_active(user: User, *, is_new: bool) -> list[Event]:
     """`user` was deactivated or reactivated, as their record says."""
     return [Event({"type": "realm_user", "op": "update",
                    "person": {"user_id": user.id, "is_active": user.is_active}}, None, (UserSet(user),)),
-            *_groups("add_members" if user.is_active else "remove_members", user.role, user.id)]
+            *_groups("add_members" if user.is_active else "remove_members", user.role, user.id, is_new=is_new)]
 
 
-def _groups(op: str, role: int, user_id: int) -> list[Event]:
+def full_members(op: str, user_ids: Sequence[int], new_members: frozenset[int]) -> Event:
+    """These members are full members now, or (`op` "remove_members") not any more; `new_members` are all who are
+    not."""
+    return Event({"type": "user_group", "op": op, "group_id": FULL_MEMBERS, "user_ids": list(user_ids)} if user_ids
+                 else None, None, (NewMembersSet(new_members),))
+
+
+def _groups(op: str, role: int, user_id: int, *, is_new: bool) -> list[Event]:
     return [Event({"type": "user_group", "op": op, "group_id": group_id, "user_ids": [user_id]})
-            for group_id in role_groups(role)]
+            for group_id in role_groups(role, is_new=is_new)]
 
 
 def user_address(user: User) -> list[Event]:

@@ -214,19 +214,21 @@ _GROUP_ROLES: Mapping[str, tuple[int | None, str | None, str]] = {
 }
 
 
-def role_groups(role: int) -> list[int]:
-    """Ids of the system groups that people of `role` are direct members of."""
-    return [SYSTEM_GROUPS[name] for name, (members, _, _) in _GROUP_ROLES.items() if members == role]
+def role_groups(role: int, *, is_new: bool) -> list[int]:
+    """Ids of the system groups that people of `role` are direct members of; full members are not new any more."""
+    return [SYSTEM_GROUPS[name] for name, (members, _, _) in _GROUP_ROLES.items()
+            if members == role and not (is_new and name == "role:fullmembers")]
 
 
-def system_groups(users: Iterable[User]) -> list[Group]:
+def system_groups(users: Iterable[User], new_members: Collection[int] = ()) -> list[Group]:
     """The groups that follow from the roles of active people, by id."""
     by_role: dict[int | None, set[int]] = {}
     for user in users:
         if user.is_active:
             by_role.setdefault(user.role, set()).add(user.id)
     return [
-        Group(group_id, name, description, is_system=True, member_ids=frozenset(by_role.get(role, ())),
+        Group(group_id, name, description, is_system=True, member_ids=frozenset(
+            by_role.get(role, set()).difference(new_members if name == "role:fullmembers" else ())),
               subgroup_ids=(SYSTEM_GROUPS[subgroup],) if subgroup else ())
         for name, group_id in SYSTEM_GROUPS.items()
         for role, subgroup, description in (_GROUP_ROLES[name],)]

@@ -122,7 +122,8 @@ class Bots:
             if user is None:
                 raise JsonableError("Username already in use", email=email)
             bot, keys = await self._changes.give_key(unit, user, replace(prepared, user_id=user.id))
-            self._publish(unit, event_types.user_added(user))
+            self._publish(unit, event_types.user_added(
+                user, is_new=self._directory.realm.waiting_period_threshold > 0))
             self._publish(unit, keys)
             self._bus.publish(unit, event_types.bot_added(
                 bot_wire(user, bot, self._directory.channel_names()), self._directory.who_manages(user),

@@ -84,7 +84,7 @@ class Organisations:
         if organisation is None or owner is None:
             return None
         self._bus.publish(unit, event_types.organisation_set(organisation))
-        for event in event_types.user_added(owner):
+        for event in event_types.user_added(owner, is_new=False):
             self._bus.publish(unit, event)
         for name, description in FIRST_CHANNELS:
             channel = await channel_sql.insert_channel(

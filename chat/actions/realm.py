@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from chat import setting_events
 from chat.actions.group_settings import check_group_update
+from chat.actions.new_members import NewMembers
 from chat.bus import Bus
 from chat.database import realm as sql
 from chat.database.pool import Database, Transaction
@@ -29,7 +30,8 @@ _OFF = {
 
 
 class RealmSettings:
-    def __init__(self, database: Database, directory: Directory, bus: Bus) -> None:
+    def __init__(self, database: Database, directory: Directory, bus: Bus, new_members: NewMembers) -> None:
+        self._new_members = new_members
         self._database = database
         self._directory = directory
         self._bus = bus
@@ -48,6 +50,8 @@ class RealmSettings:
                 return {}
             await sql.update_realm(unit, replace(self._directory.realm, **changed))
             self._publish(unit, changed)
+            if "waiting_period_threshold" in changed:
+                self._new_members.recount(unit, changed["waiting_period_threshold"])
             if "default_language" in changed:
                 await self._update_defaults(unit, {"default_language": changed["default_language"]})
             return {name: msgspec.to_builtins(value) for name, value in changed.items()}

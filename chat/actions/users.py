@@ -48,7 +48,8 @@ class Users:
         user = await sql.insert_user(unit, email=email, full_name=full_name, role=role, password_hash=password_hash)
         if user is None:
             raise JsonableError(f"Email is already in use: '{email}'", email=email)
-        self._publish(unit, event_types.user_added(user))
+        self._publish(unit, event_types.user_added(
+            user, is_new=self._directory.realm.waiting_period_threshold > 0))
         await self._default_channels.welcome(unit, user, channel_ids)
         return user
 
@@ -75,7 +76,8 @@ class Users:
         if role is not None and role != target.role:
             self._check_role(acting, target, role)
             old, changed = changed, replace(changed, role=role)
-            self._publish(unit, event_types.user_role(changed, target.role))
+            self._publish(unit, event_types.user_role(
+                changed, target.role, is_new=self._directory.is_new_member(changed.id)))
             self._publish(unit, self._sight(old, changed))
             self._publish(unit, self._defaults(old, changed))
             self._publish(unit, self._bots.sight(old, changed))
@@ -107,7 +109,8 @@ class Users:
             self._bus.publish(unit, event_types.api_key_revoked(key_hash))
         for token_hash in await sql.delete_sessions(unit, target.id):
             self._bus.publish(unit, event_types.session_ended(token_hash))
-        self._publish(unit, event_types.user_active(closed))
+        self._publish(unit, event_types.user_active(
+            closed, is_new=self._directory.is_new_member(closed.id)))
         self._publish(unit, self._bots.active(closed))
         self._publish(unit, self._peers("peer_remove", target))
 
@@ -122,7 +125,8 @@ class Users:
             bot_events: list[Event] = []
             if target.id in self._directory.bots:
                 opened, bot_events = await self._bots.reopened(unit, opened, acting)
-            self._publish(unit, event_types.user_active(opened))
+            self._publish(unit, event_types.user_active(
+                opened, is_new=self._directory.is_new_member(opened.id)))
             self._publish(unit, bot_events)
             self._publish(unit, self._peers("peer_add", target))
 

@@ -91,7 +91,8 @@ ACTIONS = st.one_of(
     st.tuples(st.just("realm"), person, st.sampled_from((
         {"name": "Braid"}, {"message_content_edit_limit_seconds": 60}, {"default_language": "de"},
         {"message_content_edit_limit_seconds": '"unlimited"'}, {"mandatory_topics": True, "edit_topic_policy": 2},
-        {"can_create_public_channel_group": {"new": 6}},
+        {"can_create_public_channel_group": {"new": 6}}, {"waiting_period_threshold": 3},
+        {"waiting_period_threshold": 0},
         {"direct_message_permission_group": {"new": {"direct_members": [1], "direct_subgroups": [4]}}}))),
     st.tuples(st.just("defaults"), person, st.integers(1, 3)),
     st.tuples(st.just("settings"), person, st.sampled_from((
@@ -441,6 +442,9 @@ def test_register_is_exact(history: list[list[tuple[Any, ...]]]) -> None:
      [("new_address", 3, 1), ("domain", 0, "a.example", True, "POST")], [("domain", 0, "a.example", False, "PATCH")]],
     [[("field", 0, 0, "add"), ("field", 0, 1, "add")], [("tell", 1, 0, "*knots*"), ("tell", 2, 1, "rope")],
      [("field", 0, 0, "remove"), ("register", 3)], [("field", 0, 1, "add"), ("tell_of", 0, 1, 2)]],
+    [[("realm", 0, {"waiting_period_threshold": 3})], [("create_user", 0), ("role", 0, 2, 300), ("register", 1)],
+     [("role", 0, 2, 400), ("deactivate", 0, 3)],
+     [("reactivate", 0, 3), ("realm", 0, {"waiting_period_threshold": 0})]],
     [[("realm", 0, {"name": "Braid", "default_language": "de"}), ("register", 1)], [("create_user", 0)],
      [("settings", 2, {"timezone": "Asia/Tokyo"}), ("settings", 1, {"color_scheme": 2})], [("defaults", 1, 2)]],
 ])
