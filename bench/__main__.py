@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench import crowd
 from bench.meter import Meter
 from bench.organisation import make_organisation
 from bench.report import record, table, write
@@ -18,7 +19,7 @@ from bench.scenarios import Bench, Figures
 from tests.support.folders import make_folder, remove_folder
 from tests.support.server import RunningServer, free_port
 
-SCENARIOS = ("idle", "send", "websocket", "long_poll", "history", "register", "large")
+SCENARIOS = ("idle", "send", "websocket", "long_poll", "history", "register", "large", "crowd")
 
 
 def main() -> None:
@@ -37,6 +38,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=200, help="members of the channel, beside the owner (200)")
     parser.add_argument("--receivers", type=int, default=200, help="of a message, who are connected (200)")
     parser.add_argument("--large", type=int, default=20_000, help="people of the large organisation (20000)")
+    parser.add_argument("--crowd", type=int, default=1000, help="listeners and people of the crowd (1000)")
+    parser.add_argument("--queues", type=int, default=10_000, help="event queues that are kept (10000)")
     parser.add_argument("--rounds", type=int, default=3, help="of each measurement; the cheapest one counts (3)")
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer repetitions than usual (1.0)")
     parser.add_argument("--settle", type=float, default=5.0, help="seconds of rest before memory is read (5)")
@@ -56,12 +59,17 @@ def _options() -> argparse.Namespace:
 def _measure(options: argparse.Namespace) -> list[Figures]:
     figures: list[Figures] = []
     wanted = set(options.scenarios)
-    if wanted - {"large"}:
-        with _server(options.people, options.settle) as bench:
+    if wanted - {"large", "crowd"}:
+        with _server(options.people, options.settle) as (bench, _):
             figures += _run(_ordinary(bench, options, wanted))
     if "large" in wanted:
-        with _server(options.large, options.settle) as bench:
+        with _server(options.large, options.settle) as (bench, _):
             figures += _run(_large(bench, options))
+    if "crowd" in wanted:
+        with _server(options.crowd, options.settle) as (bench, server):
+            figures += _run(_crowd(bench, options))
+        with _server(options.crowd, options.settle) as (bench, server):
+            figures += _run(_queues(bench, server, options))
     return figures
 
 
@@ -91,6 +99,16 @@ async def _large(bench: Bench, options: argparse.Namespace) -> list[Figures]:
             _said(await bench.memory("idle_large"))]
 
 
+async def _crowd(bench: Bench, options: argparse.Namespace) -> list[Figures]:
+    figures = [*await crowd.fan_out(bench, options.crowd, max(int(20 * options.scale), 2)),
+               *await crowd.presence(bench, options.crowd, max(int(3 * options.scale), 1))]
+    return [_said(one) for one in figures]
+
+
+async def _queues(bench: Bench, server: RunningServer, options: argparse.Namespace) -> list[Figures]:
+    return [_said(await crowd.queues(bench, options.crowd, max(options.queues, options.crowd), server.restart))]
+
+
 async def _best(rounds: int, measure: Callable[[], Awaitable[Figures]]) -> Figures:
     """The round that took the least processor time: whatever else a machine does can only add to it.
 
@@ -104,7 +122,7 @@ async def _best(rounds: int, measure: Callable[[], Awaitable[Figures]]) -> Figur
 
 
 @contextmanager
-def _server(people: int, settle_s: float) -> Iterator[Bench]:
+def _server(people: int, settle_s: float) -> Iterator[tuple[Bench, RunningServer]]:
     """A server in processes of its own, with an organisation of an owner and `people` members."""
     folder = make_folder()
     try:
@@ -112,7 +130,7 @@ def _server(people: int, settle_s: float) -> Iterator[Bench]:
         with RunningServer(folder / "data", ["--unlimited"], port=free_port(), owns_data=False) as server:
             server.start()
             print(f"server {server.pid} with {people} people", file=sys.stderr)
-            yield Bench(server.port, Meter(server.pid), settle_s)
+            yield Bench(server.port, Meter(server.pid), settle_s), server
     finally:
         remove_folder(folder)
 

@@ -17,6 +17,8 @@ OPERATIONS = {
 DELIVERIES = {"websocket": "WebSocket", "long_poll": "long poll"}
 MEMORY = {"idle": "just started", "idle_after": "at rest after all this", "idle_large": "20,001 people, at rest"}
 
+CROWD = {"crowd_websocket": "WebSocket", "crowd_long_poll": "long poll"}
+PINGS = {"crowd_presence": "what is new", "crowd_presence_older_form": "everyone, in the older form"}
 _Figures = Mapping[str, Mapping[str, float]]
 
 
@@ -39,7 +41,25 @@ def page(recorded: Mapping[str, Any]) -> str:
         _table(("memory", "server", "PostgreSQL", "CPU while idle"), (
             (title, f"{_short(figures[name]['mb_server'])} MB", f"{_short(figures[name]['mb_database'])} MB",
              f"{figures[name]['cpu_percent']:.1f} %") for name, title in MEMORY.items())),
+        *_crowd(figures),
         f"Four senders, each waiting for its answers: {figures['send']['per_second']:,.0f} messages a second."))
+
+
+def _crowd(figures: _Figures) -> Iterable[str]:
+    """What many at once cost, where that was measured."""
+    if "crowd_queues" not in figures:
+        return
+    queues = figures["crowd_queues"]
+    listeners = f"{figures['crowd_websocket']['receivers']:,.0f}"
+    yield _table((f"a message to {listeners}", "CPU a delivery", "latency p50", "p99"), (
+        (title, f"{_short(figures[name]['cpu_us'])} µs", f"{_short(figures[name]['p50_ms'])} ms",
+         f"{_short(figures[name]['p99_ms'])} ms") for name, title in CROWD.items()))
+    yield _table(("a ping of presence", "CPU", "answer"), (
+        (title, f"{_short(figures[name]['cpu_ms'])} ms", f"{_short(figures[name]['answer_kb'])} kB")
+        for name, title in PINGS.items()))
+    yield (f"{queues['queues']:,.0f} event queues that nobody reads: {_short(queues['kb_empty'])} kB each, and "
+           f"{_short(queues['bytes_waiting'])} bytes for each message that waits. A restart that saves and restores "
+           f"them takes {_short(queues['restart_s'])} s.")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -73,22 +73,22 @@ class Bench:
         for sender in senders:
             sender.close()
         return Figures(name, {
-            **_cpu_ms(spent, len(latencies)), "per_second": len(latencies) / wall_s, **_latencies_ms(latencies)})
+            **cpu_ms(spent, len(latencies)), "per_second": len(latencies) / wall_s, **latencies_ms(latencies)})
 
     async def sockets(self, receivers: int, count: int) -> Figures:
-        return await self._deliveries("websocket", SocketListener, receivers, count)
+        return await self.deliveries("websocket", SocketListener, receivers, count)
 
     async def long_polls(self, receivers: int, count: int) -> Figures:
-        return await self._deliveries("long_poll", LongPoller, receivers, count)
+        return await self.deliveries("long_poll", LongPoller, receivers, count)
 
-    async def _deliveries(self, name: str, kind: type[Receiver], receivers: int, count: int) -> Figures:
+    async def deliveries(self, name: str, kind: type[Receiver], receivers: int, count: int) -> Figures:
         """`count` messages one by one, to nobody and then to all receivers: the difference is the deliveries'.
 
         Of the server's process alone: the database has no part in a delivery.
         """
         sender = await Connection.open(self.port, OWNER_ID)
         alone = Audience(kind, self.port)
-        await self._send_paced(sender, alone, 20)
+        await self._send_paced(sender, alone, min(20, count))
         without = await self._send_paced(sender, alone, count)
         await asyncio.sleep(1)
         memory_before = self.meter.memory_kb()
@@ -107,7 +107,7 @@ class Bench:
             "cpu_us": (with_all.server - without.server) / deliveries * 1e6,
             "send_alone_cpu_ms": without.total / count * 1e3,
             "memory_kb": (memory_after.server - memory_before.server) / receivers,
-            "receivers": receivers, **_latencies_ms(audience.delivery.latencies_s)})
+            "receivers": receivers, **latencies_ms(audience.delivery.latencies_s)})
 
     async def _send_paced(self, sender: Connection, audience: Audience, count: int) -> Usage:
         before = self.meter.cpu_s()
@@ -121,7 +121,7 @@ class Bench:
 
     async def history(self, count: int) -> Figures:
         """The newest hundred messages of the channel, rendered, read by several people in turn."""
-        await self._send_some(100)
+        await self.send_some(100)
 
         async def read(reader: Connection) -> int:
             body: bytes = await reader.call(
@@ -138,14 +138,14 @@ class Bench:
             reader = await Connection.open(self.port, OWNER_ID + number)
             await reader.call("POST", "/mark_all_as_read")
             reader.close()
-        await self._send_some(unread)
+        await self.send_some(unread)
 
         async def register(caller: Connection) -> int:
             return len(await caller.call("POST", "/register", apply_markdown="true"))
 
         return await self._calls(name, count, register)
 
-    async def _send_some(self, count: int) -> None:
+    async def send_some(self, count: int) -> None:
         """Messages by someone who is none of those that are measured."""
         sender = await Connection.open(self.port, OWNER_ID + SENDERS)
         for _ in range(count):
@@ -166,7 +166,7 @@ class Bench:
         spent = self.meter.cpu_s() - before
         for person in people:
             person.close()
-        return Figures(name, {**_cpu_ms(spent, count), **_latencies_ms(latencies), "answer_kb": size / 1000})
+        return Figures(name, {**cpu_ms(spent, count), **latencies_ms(latencies), "answer_kb": size / 1000})
 
     async def memory(self, name: str) -> Figures:
         """What everything holds once it has come to rest: the least of several looks, as PostgreSQL tidies up at times
@@ -188,11 +188,11 @@ class Bench:
             content=TEXTS[sequence % len(TEXTS)].format(n=sequence))
 
 
-def _cpu_ms(spent: Usage, operations: int) -> dict[str, float]:
+def cpu_ms(spent: Usage, operations: int) -> dict[str, float]:
     return {"cpu_ms": spent.total / operations * 1e3, "cpu_ms_server": spent.server / operations * 1e3,
             "cpu_ms_database": spent.database / operations * 1e3}
 
 
-def _latencies_ms(latencies_s: list[float]) -> dict[str, float]:
+def latencies_ms(latencies_s: list[float]) -> dict[str, float]:
     ordered = sorted(latencies_s)
     return {"p50_ms": ordered[len(ordered) // 2] * 1e3, "p99_ms": ordered[len(ordered) * 99 // 100] * 1e3}

@@ -10,7 +10,7 @@ last told that it is open. The wire has them in two forms: the older by address,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 import orjson
@@ -105,14 +105,15 @@ class Presences:
         """Writing these failed."""
         self._unsaved.update(row.user_id for row in rows)
 
-    def _newest(self, update_id: int, now: float, days: int, *, slim: bool) -> Iterator[bytes]:
-        parts, since = self._parts[slim], now - min(days, HISTORY_DAYS) * _DAY_S
-        for user_id in reversed(self._rows):
-            row = self._rows[user_id]
+    def _newest(self, update_id: int, now: float, days: int, *, slim: bool) -> list[bytes]:
+        parts, since, found = self._parts[slim], now - min(days, HISTORY_DAYS) * _DAY_S, []
+        for user_id, row in reversed(self._rows.items()):
             if row.update_id <= update_id or row.connected_at < since:
                 break
-            if user_id in parts:
-                yield parts[user_id]
+            part = parts.get(user_id)
+            if part is not None:
+                found.append(part)
+        return found
 
     def _next_id(self, now: float) -> int:
         """Milliseconds, so that ids go on growing after a restart that forgot the newest."""

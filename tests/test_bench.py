@@ -59,14 +59,18 @@ class BenchTests:
         """A small organisation, few repetitions: every scenario leaves its figures, and the table shows every goal."""
         record = tmp_path / "record.json"
         done = subprocess.run(
-            [sys.executable, "-m", "bench", "--people", "12", "--receivers", "10", "--large", "15", "--rounds", "1",
-             "--scale", "0.01", "--settle", "0.2", "--name", "a test", "--json", str(record)],
+            [sys.executable, "-m", "bench", "--people", "12", "--receivers", "10", "--large", "15", "--crowd", "20",
+             "--queues", "40", "--rounds", "1", "--scale", "0.01", "--settle", "0.2", "--name", "a test",
+             "--json", str(record)],
             cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         recorded = json.loads(record.read_text())
         figures = recorded["figures"]
         assert set(figures) == {"idle", "send", "websocket", "long_poll", "history", "register", "idle_after",
-                                "register_large", "send_large", "idle_large"}
+                                "register_large", "send_large", "idle_large", "crowd_websocket", "crowd_long_poll",
+                                "crowd_presence", "crowd_presence_older_form", "crowd_queues"}
+        assert figures["crowd_queues"]["queues"] == 40
+        assert "40 event queues" in page(recorded)
         for goal in GOALS:
             assert goal.value in figures[goal.scenario]
             assert goal.title in done.stdout
