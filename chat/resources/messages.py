@@ -21,6 +21,7 @@ from chat.errors import (
     ReactionAlreadyExists,
     ReactionDoesNotExist,
     TopicWildcardNotAllowed,
+    UserDeactivated,
 )
 from chat.history import History, PageWire, Wanted
 from chat.models import Channel, User
@@ -172,7 +173,8 @@ class MessagesResource:
         self._directory = directory
 
     @routes.post("/messages", who=Who.SENDER, params=SendMessage, returns=SentWire, summary="Send a message",
-                 errors=(ChannelDoesNotExist, NotAllowed, ChannelWildcardNotAllowed, TopicWildcardNotAllowed),
+                 errors=(ChannelDoesNotExist, NotAllowed, ChannelWildcardNotAllowed, TopicWildcardNotAllowed,
+                         UserDeactivated),
                  example={"type": "channel", "to": "{stream_id}", "topic": "{topic}", "content": "A **good** idea."})
     async def send_message(self, notes: RequestNotes, p: SendMessage) -> SentWire:
         """Sends to a channel and topic, or to people. An `Idempotency-Key` header, or `queue_id` with `local_id`, makes

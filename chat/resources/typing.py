@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from chat.actions.typing import Typing
-from chat.errors import ChannelDoesNotExist, ParameterMissing
+from chat.errors import ChannelDoesNotExist, NotAllowed, ParameterMissing
 from chat.models import MAX_RECIPIENTS
 from chat.params import ChannelId, Param, Params, UserId
 from chat.resources.notes import RequestNotes
@@ -30,7 +30,7 @@ class TypingResource:
         self._typing = typing
 
     @routes.post("/typing", who=Who.USER, params=SetTyping, summary="Tell that one is writing, or is not any more",
-                 errors=(ChannelDoesNotExist,),
+                 errors=(ChannelDoesNotExist, NotAllowed),
                  example={"op": "start", "type": "direct", "to": ["{user_id}"]})
     async def set_typing_status(self, notes: RequestNotes, p: SetTyping) -> None:
         """Others who take part in the conversation get a `typing` event, as both sides' settings allow."""
