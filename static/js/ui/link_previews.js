@@ -76,6 +76,7 @@ function line(className, text) {
 function fitPicture(block) {
   const image = block.querySelector("img");
   if (image && !image.hasAttribute("data-original-dimensions")) block.classList.add("picture-unmeasured");
+  image?.addEventListener("error", () => image.classList.add("picture-missing"));
   const link = block.querySelector("a");
   if (image && link && !link.textContent.trim()) {
     image.alt = ""; // the link says what it is
