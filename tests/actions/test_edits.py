@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.defer import gatherResults
+
 from chat.models import Role
 from tests.support.harness import ChatTestCase, Client
 
@@ -500,6 +502,45 @@ class MoveTests(EditCase):
         self.assertEqual(event["message_ids"], [after])
         self.assertEqual((await self.message(self.owner, before))["subject"], "moat")
         self.assertEqual(self.app.directory.channels[secret].first_message_id, before)
+
+
+class AtOnceTests(EditCase):
+    async def test_texts(self) -> None:
+        """Edits at the same moment go one after the other: each knows the text that it replaced."""
+        message_id = await self.owner.send("general", "text 0")
+        queue = await self.listen(self.owner)
+        await gatherResults([
+            self.owner.start("PATCH", f"/messages/{message_id}", content=f"text {number}") for number in range(1, 9)])
+        message = await self.message(self.owner, message_id)
+        replaced = [entry["prev_content"] for entry in message["edit_history"]]
+        self.assertEqual(replaced[-1], "text 0")
+        self.assertEqual({*replaced, message["content"]}, {f"text {number}" for number in range(9)})
+        events = await self.owner.events(queue)
+        self.assertEqual([event["orig_content"] for event in events], replaced[::-1])
+        self.assertEqual(events[-1]["content"], message["content"])
+
+    async def test_all_kinds(self) -> None:
+        """Whatever is done to a message at the moment in which it is deleted is done, or refused in words; nothing of
+        it stays."""
+        grace = await self.server.person()
+        channel_id = await self.channel("plans", self.owner, grace)
+        for _ in range(5):
+            ids = [await self.owner.send("plans", f"m{number}", "moat") for number in range(3)]
+            path = f"/messages/{ids[1]}"
+            replies = await gatherResults([
+                self.owner.start("PATCH", path, content="edited"),
+                grace.start("POST", f"{path}/reactions", emoji_name="tada"),
+                grace.start("PATCH", path, topic="ditch", propagate_mode="change_all"),
+                self.owner.start("DELETE", path),
+                grace.start("POST", "/messages/flags", messages=[ids[1]], op="add", flag="starred"),
+                self.owner.start("PATCH", f"/messages/{ids[0]}", topic="tower", propagate_mode="change_later"),
+                self.owner.start("POST", f"/streams/{channel_id}/delete_topic", topic_name="ditch"),
+            ])
+            self.assertTrue(all(reply.status in (200, 400) for reply in replies), [r.body for r in replies])
+        ((left,),) = await self.app.database.query("""SELECT count(*) FROM (
+            SELECT message_id FROM user_message UNION ALL SELECT message_id FROM reaction) AS kept
+            WHERE NOT EXISTS (SELECT FROM message m WHERE m.id = kept.message_id)""")
+        self.assertEqual(left, 0)
 
 
 class CostTests(EditCase):
