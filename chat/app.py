@@ -49,6 +49,7 @@ from chat.actions.realm import RealmSettings
 from chat.actions.recovery import Recovery
 from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Consequence, Sending
+from chat.actions.submessages import Submessages
 from chat.actions.subscriptions import Subscriptions
 from chat.actions.typing import Typing
 from chat.actions.uploads import Uploads
@@ -157,6 +158,7 @@ from chat.resources.scheduled_messages import ScheduledMessagesResource
 from chat.resources.server import ServerResource
 from chat.resources.settings import SettingsResource
 from chat.resources.static import StaticFiles
+from chat.resources.submessages import SubmessagesResource
 from chat.resources.typing import TypingResource
 from chat.resources.uploads import UploadsResource
 from chat.resources.user_groups import UserGroupsResource
@@ -310,6 +312,7 @@ class Application:
                 DraftsResource(Drafts(database, directory, bus, reactor)),
                 ScheduledMessagesResource(self.scheduled_messages),
                 UploadsResource(self.uploads, self.attachments, self.links, reactor),
+                SubmessagesResource(Submessages(database, directory, bus, self.history)),
                 EmojiResource(self.own_emoji, directory),
                 AvatarsResource(self.avatars),
                 IncomingWebhooks(self.sending, directory, reactor, self._signing_secret),

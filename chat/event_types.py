@@ -36,7 +36,7 @@ from chat.changes import (
 )
 from chat.edits import RENDERED_VERSION, Edit
 from chat.group_values import FULL_MEMBERS
-from chat.models import Channel, Message, Organisation, Presence, Reaction, Session, Subscription, User
+from chat.models import Channel, Message, Organisation, Presence, Reaction, Session, Submessage, Subscription, User
 from chat.personal import (
     Draft,
     MutedUser,
@@ -156,6 +156,13 @@ def reaction(op: str, reacted: Reaction, user: User, audience: Audience) -> Even
         "user": {"user_id": user.id, "email": user.email, "full_name": user.full_name, "is_mirror_dummy": False},
         "emoji_name": reacted.emoji_name, "emoji_code": reacted.emoji_code, "reaction_type": reacted.reaction_type,
     }, audience)
+
+
+def submessage(added: Submessage, message_id: int, audience: Audience) -> Event:
+    """Somebody voted in a poll, ticked off a task."""
+    return Event({
+        "type": "submessage", "message_id": message_id, "submessage_id": added.id, "sender_id": added.sender_id,
+        "msg_type": added.msg_type, "content": added.content}, audience)
 
 
 def user_added(user: User, *, is_new: bool) -> list[Event]:

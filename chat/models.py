@@ -210,6 +210,17 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Submessage:
+    """A part of a widget: the widget itself, then what people do with it."""
+
+    id: int
+    sender_id: int
+    msg_type: str
+    content: str
+    """JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A stored message. `channel_id` is None for direct messages, which then have `user_ids` (the sender included)."""
 
@@ -229,6 +240,8 @@ class Message:
     """What each edit changed, newest first."""
     content_version: int = 0
     """How often the text was changed."""
+    submessages: tuple[Submessage, ...] = ()
+    """Of a poll or a todo list, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

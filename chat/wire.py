@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict
 
 from chat.group_values import SYSTEM_GROUPS, group_value_wire
-from chat.models import Channel, Group, Message, PostPolicy, Reaction, Role, Subscription, User
+from chat.models import Channel, Group, Message, PostPolicy, Reaction, Role, Submessage, Subscription, User
 from chat.profile_fields import ProfileValue, ProfileValueWire, profile_data_wire
 from chat.uploaded import PICTURES, REALM_PATH, avatar_name
 
@@ -260,6 +260,19 @@ def reaction_wire(reaction: Reaction, user: User) -> ReactionWire:
     }
 
 
+class SubmessageWire(TypedDict):
+    id: int
+    message_id: int
+    sender_id: int
+    msg_type: str
+    content: str
+
+
+def submessage_wire(submessage: Submessage, message_id: int) -> SubmessageWire:
+    return {"id": submessage.id, "message_id": message_id, "sender_id": submessage.sender_id,
+            "msg_type": submessage.msg_type, "content": submessage.content}
+
+
 class MessageWire(TypedDict):
     id: int
     sender_id: int
@@ -276,7 +289,7 @@ class MessageWire(TypedDict):
     content_type: str
     is_me_message: bool
     reactions: list[ReactionWire]
-    submessages: list[dict[str, Any]]
+    submessages: list[SubmessageWire]
     avatar_url: str | None
     display_recipient: str | list[ReactingUserWire]
     stream_id: NotRequired[int]
@@ -308,7 +321,7 @@ def message_wire(message: Message, sender: User, *, channel_name: str | None, pe
         "content_type": "text/html" if apply_markdown else "text/x-markdown",
         "is_me_message": message.content.startswith("/me "),
         "reactions": [reaction_wire(reaction, users[reaction.user_id]) for reaction in message.reactions],
-        "submessages": [],
+        "submessages": [submessage_wire(one, message.id) for one in message.submessages],
         "avatar_url": avatar_url(sender),
         "display_recipient": channel_name if channel_name is not None else [
             {"id": user.id, "email": user.email, "full_name": user.full_name, "is_mirror_dummy": False}

@@ -77,6 +77,8 @@ class EditChecks:
             raise JsonableError("Your organization has turned off message editing")
         if not self._permissions.may_edit_content(acting, message.sender_id):
             raise JsonableError("You don't have permission to edit this message")
+        if message.submessages:
+            raise JsonableError("Widgets cannot be edited.")
         limit = realm.message_content_edit_limit_seconds
         if limit is not None and now - message.timestamp > limit + GRACE_S:
             raise JsonableError("The time limit for editing this message has passed")

@@ -44,6 +44,8 @@ class SendRequest:
     local_id: str | None = None
     idempotency_key: str | None = None
     read_by_sender: bool | None = None
+    widget_content: str | None = None
+    """A bot's own widget, as JSON."""
 
 
 def recipient_of(directory: Directory, sender: User, request: SendRequest) -> Recipient:

@@ -44,9 +44,11 @@ from chat.models import (
     Flag,
     Message,
     Recipient,
+    Submessage,
     User,
 )
 from chat.permissions import Permissions
+from chat.widgets import WIDGET, check_widget_content, widget_of
 
 SENDS = ("send",)
 """The lane of sends, which whoever calls `send_within` holds."""
@@ -95,6 +97,8 @@ class CheckedMessage:
     """Of the uploaded files that it shows."""
     read_by: tuple[int, ...] = ()
     """Who else has no need to read it."""
+    widget: str | None = None
+    """What it begins, as JSON: a poll, a todo list."""
 
 
 Consequence = Callable[[CheckedMessage, Addressed], Iterable[NewJob]]
@@ -130,6 +134,8 @@ class Sending:
         was asked.
         """
         content = check_content(request.content)
+        widget = (widget_of(content) if request.widget_content is None
+                  else check_widget_content(request.widget_content))
         if recipient is None:
             recipient = recipient_of(self._directory, sender, request)
         rendered, path_ids = await self.rendered(sender, content)
@@ -143,7 +149,7 @@ class Sending:
         queue_id, local_id, echo_to = _name(request)
         return CheckedMessage(
             sender, recipient, content, rendered, request.client_name, reads, queue_id, local_id, echo_to,
-            path_ids)
+            path_ids, widget=widget)
 
     async def _check_beginning(self, sender: User, recipient: Recipient) -> None:
         """Whether `sender` may begin this conversation, or there is one to go on with. No query for who may begin."""
@@ -242,11 +248,17 @@ class Sending:
             stored.id, checked.sender.id, stored.recipient_id, channel.id if channel else None,
             recipient.user_ids if isinstance(recipient, DirectRecipient) else (),
             recipient.topic if isinstance(recipient, ChannelRecipient) else "", checked.content,
-            checked.rendered.html, stored.timestamp, checked.client_name)
+            checked.rendered.html, stored.timestamp, checked.client_name, submessages=self._begun(checked, stored))
         self._bus.publish(unit, event_types.message(
             message, addressed.readers, addressed.flags, sender_queue_id=checked.echo_to, local_id=checked.local_id))
         unit.after_commit(lambda: setattr(self, "_newest_published", stored.id))
         unit.after_commit(lambda: self._announce(checked.path_ids))
+
+    @staticmethod
+    def _begun(checked: CheckedMessage, stored: Stored) -> tuple[Submessage, ...]:
+        if checked.widget is None or stored.submessage_id is None:
+            return ()
+        return (Submessage(stored.submessage_id, checked.sender.id, WIDGET, checked.widget),)
 
     def _new(self, checked: CheckedMessage, jobs: tuple[NewJob, ...]) -> NewMessage:
         recipient, rendered = checked.recipient, checked.rendered
@@ -259,7 +271,8 @@ class Sending:
             topic=recipient.topic if isinstance(recipient, ChannelRecipient) else "",
             content=checked.content, rendered_content=rendered.html, client=checked.client_name,
             has_link=rendered.has_link, has_image=rendered.has_image, has_attachment=rendered.has_attachment,
-            queue_id=checked.queue_id, local_id=checked.local_id, path_ids=checked.path_ids, jobs=jobs)
+            queue_id=checked.queue_id, local_id=checked.local_id, path_ids=checked.path_ids,
+            widget=checked.widget, jobs=jobs)
 
     def _address(self, checked: CheckedMessage, participants: frozenset[int]) -> Addressed:
         """Readers, their flags, and who gets a row now: all but those dormant subscribers whom it does not concern."""

@@ -13,7 +13,7 @@ from typing import Any
 from chat.database import jobs
 from chat.database.jobs import NewJob
 from chat.database.people import Runs
-from chat.models import Message, Reaction
+from chat.models import Message, Reaction, Submessage
 
 MAX_ID = 2**31 - 1
 """The largest message id there can be."""
@@ -21,9 +21,9 @@ MAX_ID = 2**31 - 1
 _SEND_BODY = """
     sent AS (
         INSERT INTO message (sender_id, recipient_id, channel_id, topic, content, rendered_content, client,
-            has_link, has_image, has_attachment, queue_id, local_id, search)
+            has_link, has_image, has_attachment, queue_id, local_id, search, has_widget)
         SELECT $1, conversation.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-            to_tsvector('english', $4 || ' ' || $5)
+            to_tsvector('english', $4 || ' ' || $5), $20 IS NOT NULL
         FROM conversation
         ON CONFLICT (sender_id, queue_id, local_id) DO NOTHING
         RETURNING id, recipient_id, floor(extract(epoch FROM date_sent))::int AS timestamp),
@@ -36,18 +36,22 @@ _SEND_BODY = """
         INSERT INTO attachment_message (attachment_id, message_id)
         SELECT attachment.id, sent.id
         FROM sent CROSS JOIN unnest($16) AS linked (path_id) JOIN attachment ON attachment.path_id = linked.path_id),
+    begun AS (
+        INSERT INTO submessage (message_id, sender_id, msg_type, content)
+        SELECT sent.id, $1, 'widget', $20 FROM sent WHERE $20 IS NOT NULL RETURNING id),
     caused AS (
         INSERT INTO job (queue, payload, not_before)
         SELECT new.queue, new.payload::jsonb || jsonb_build_object('message_id', sent.id), to_timestamp(new.not_before)
         FROM sent CROSS JOIN unnest($17, $18, $19) WITH ORDINALITY AS new (queue, payload, not_before, place)
         ORDER BY new.place RETURNING id)
-    SELECT id, recipient_id, timestamp, true, (SELECT array_agg(id ORDER BY id) FROM caused) FROM sent
+    SELECT id, recipient_id, timestamp, true, (SELECT array_agg(id ORDER BY id) FROM caused),
+        (SELECT id FROM begun) FROM sent
     UNION ALL
-    SELECT id, recipient_id, floor(extract(epoch FROM date_sent))::int, false, NULL FROM message
+    SELECT id, recipient_id, floor(extract(epoch FROM date_sent))::int, false, NULL, NULL FROM message
     WHERE sender_id = $1 AND queue_id = $11 AND local_id = $12"""
 
 _SEND_TYPES = """text, text, text, text, bool, bool, bool, text, text, int[], int[], int[],
-    text[], text[], text[], float8[]"""
+    text[], text[], text[], float8[], text"""
 
 PREPARE_SEND_TO_CHANNEL = f"""PREPARE send_to_channel (int, int, int, {_SEND_TYPES}) AS
     WITH conversation AS (SELECT $2 AS id), {_SEND_BODY}"""
@@ -60,7 +64,7 @@ PREPARE_SEND_TO_PEOPLE = f"""PREPARE send_to_people (int, int[], int, {_SEND_TYP
 
 PREPARED = (PREPARE_SEND_TO_CHANNEL, PREPARE_SEND_TO_PEOPLE)
 
-_PLACES = ", ".join(["%s"] * 19)
+_PLACES = ", ".join(["%s"] * 20)
 EXECUTE_SEND_TO_CHANNEL = f"EXECUTE send_to_channel ({_PLACES})"
 EXECUTE_SEND_TO_PEOPLE = f"EXECUTE send_to_people ({_PLACES})"
 
@@ -69,7 +73,9 @@ _MESSAGE = """m.id, m.sender_id, m.recipient_id, m.channel_id, m.topic, m.conten
     CASE WHEN m.channel_id IS NULL THEN (SELECT r.user_ids FROM recipient r WHERE r.id = m.recipient_id) END,
     (SELECT array_agg(ARRAY[r.user_id::text, r.emoji_name, r.emoji_code, r.reaction_type]
         ORDER BY r.date_added) FROM reaction r WHERE r.message_id = m.id),
-    floor(extract(epoch FROM m.last_edit_time))::int, m.edit_history, m.content_version, um.flags"""
+    floor(extract(epoch FROM m.last_edit_time))::int, m.edit_history, m.content_version,
+    CASE WHEN m.has_widget THEN (SELECT array_agg(ARRAY[s.id::text, s.sender_id::text, s.msg_type, s.content]
+        ORDER BY s.id) FROM submessage s WHERE s.message_id = m.id) END, um.flags"""
 _OWN = "FROM user_message um JOIN message m ON m.id = um.message_id WHERE um.user_id = %(reader)s"
 _ALL = """FROM message m LEFT JOIN LATERAL (SELECT flags, message_id FROM user_message
         WHERE user_id = %(reader)s AND message_id = m.id OFFSET 0) um ON true
@@ -119,6 +125,8 @@ class NewMessage:
     local_id: str
     path_ids: tuple[str, ...] = ()
     """Of the uploaded files that it shows."""
+    widget: str | None = None
+    """What a poll or a todo list begins with, as JSON."""
     jobs: tuple[NewJob, ...] = ()
     """What it causes; the message's id is added to each payload."""
 
@@ -133,6 +141,8 @@ class Stored:
     is_new: bool
     job_ids: Sequence[int] | None
     """Of the jobs written with it, in their order; None where it caused none, or they were written before."""
+    submessage_id: int | None
+    """Of what it begins as a widget."""
 
 
 def int_array(numbers: Collection[int]) -> str:
@@ -155,7 +165,7 @@ async def insert_message(unit: Runs, new: NewMessage, readers: str, flags: Mappi
         new.sender_id, int_array(new.user_ids) if direct else new.recipient_id, new.channel_id, new.topic,
         new.content, new.rendered_content, new.client, new.has_link, new.has_image, new.has_attachment,
         new.queue_id, new.local_id, readers, int_array(flags), int_array(flags.values()), list(new.path_ids),
-        *jobs.columns(new.jobs, now)))
+        *jobs.columns(new.jobs, now), new.widget))
     return Stored(*rows[0]) if rows else None
 
 
@@ -277,13 +287,15 @@ async def newest_id(db: Runs, reader_id: int) -> int:
 
 def _read(row: tuple[object, ...]) -> Read:
     (message_id, sender_id, recipient_id, channel_id, topic, content, rendered, timestamp, client, user_ids,
-     reactions, last_edit, edit_history, content_version, flags) = row
+     reactions, last_edit, edit_history, content_version, submessages, flags) = row
     return Read(Message(
         message_id, sender_id, recipient_id, channel_id, tuple(user_ids or ()),  # type: ignore[arg-type]
         topic, content, rendered, timestamp, client,  # type: ignore[arg-type]
         tuple(Reaction(message_id, int(user), name, code, kind)  # type: ignore[arg-type]
               for user, name, code, kind in reactions or ()),  # type: ignore[attr-defined]
-        last_edit, edit_history or (), content_version), flags)  # type: ignore[arg-type]
+        last_edit, edit_history or (), content_version,  # type: ignore[arg-type]
+        tuple(Submessage(int(number), int(sender), kind, text)
+              for number, sender, kind, text in submessages or ())), flags)  # type: ignore[attr-defined,arg-type]
 
 
 async def has_messages(db: Runs, user_ids: Sequence[int]) -> bool:

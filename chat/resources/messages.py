@@ -59,6 +59,8 @@ class SendMessage(Params, frozen=True):
     local_id: Annotated[ShortName | None, Param(
         doc="With queue_id: the sender's own name of the message. A repetition sends nothing again.")] = None
     read_by_sender: bool | None = None
+    widget_content: Annotated[Annotated[str, Meta(max_length=10_000)] | None, Param(
+        doc="For bots: buttons to choose from, as JSON")] = None
 
 
 class SentWire(TypedDict):
@@ -184,7 +186,7 @@ class MessagesResource:
             raise JsonableError("An Idempotency-Key has 1 to 200 characters")
         request = SendRequest(
             p.type, self._destination(notes.caller, p), p.content, notes.client_name, p.topic, p.queue_id, p.local_id,
-            key, p.read_by_sender)
+            key, p.read_by_sender, p.widget_content if notes.caller.is_bot else None)
         checked = await self._sending.check_message(notes.caller, request)
         return {"id": await self._sending.do_send_messages(checked)}
 
