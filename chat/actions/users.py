@@ -153,6 +153,8 @@ class Users:
             raise NotAllowed("Insufficient permission")
         if acting is not None and Role.OWNER in (role, target.role) and not acting.is_owner:
             raise NotAllowed("Must be an organization owner")
+        if target.is_bot and role == Role.OWNER:
+            raise JsonableError("A bot cannot be an organization owner: administrators can read its key.")
         if target.is_owner and self._owners() == {target.id}:
             raise JsonableError("The owner permission cannot be removed from the only organization owner.")
 

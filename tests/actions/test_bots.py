@@ -108,6 +108,8 @@ class ManagingTests(BotCase):
         self.assertTrue(changed["default_all_public_streams"])
         self.assertEqual((await self.owner.call("GET", path + "/api_key"))["api_key"], key)
         self.assertEqual((await grace.refusal("PATCH", path, role=100))["code"], "UNAUTHORIZED_PRINCIPAL")
+        for where in (path, f"/users/{bot.user.id}"):
+            self.assertIn("cannot be", (await self.owner.refusal("PATCH", where, role=100))["msg"])
         await self.owner.call("PATCH", path, role=300)
         self.assertEqual(bot.user.role, 300)
 

@@ -98,6 +98,10 @@ def furnish(server: RunningServer) -> None:
         ada.post(f"/messages/{found}/reactions", emoji_name=emoji)
         grace.post(f"/messages/{found}/reactions", emoji_name=emoji)
     alan.post(f"/messages/{found}/reactions", emoji_name="tada")
+    for name, what in (("Scripts", {}), ("Deploys", {"bot_type": "2", "service_name": "github"}),
+                       ("Echo", {"bot_type": "3", "payload_url": "https://bots.example.com/echo"}),
+                       ("Reminders", {"bot_type": "4", "service_name": "reminder"})):
+        ada.post("/bots", full_name=name, short_name=name.lower(), **what)
     for line in ("One.", "Two, right after.", "Three: these share one name.", "> a quote\n\nand the answer to it"):
         grace.say("engineering", "clock bug", line)
     ada.say("engineering", "clock bug", TABLE)
@@ -222,6 +226,8 @@ def open_things(person: Person, server: RunningServer, start: Path) -> None:
         page.screenshot(path=f"{start}-status.png")
         page.keyboard.press("Escape")
         page.click(".side-org")
+        open_bots(person, start)
+        page.click(".side-org")
         page.get_by_role("menuitemradio", name="High contrast").click()
         page.keyboard.press("Escape")
         page.wait_for_timeout(200)
@@ -261,6 +267,24 @@ def edit_things(person: Person, start: Path) -> None:
     take("found")
     person.go(VIEWS["topic"])
     page.wait_for_timeout(300)
+
+
+def open_bots(person: Person, start: Path) -> None:
+    """From the open menu: all bots, a new one, one of each kind."""
+    page = person.page
+    page.get_by_role("menuitem", name="Bots").click()
+    page.wait_for_timeout(200)
+    page.screenshot(path=f"{start}-bots.png")
+    page.get_by_role("button", name="New bot").click()
+    page.wait_for_timeout(200)
+    page.screenshot(path=f"{start}-bots-new.png")
+    page.get_by_role("button", name="All bots").click()
+    for name in ("Deploys", "Echo", "Reminders", "Scripts"):
+        page.locator(".bots-row", has_text=name).click()
+        page.wait_for_timeout(200)
+        page.screenshot(path=f"{start}-bots-{name.lower()}.png")
+        page.get_by_role("button", name="All bots").click()
+    page.keyboard.press("Escape")
 
 
 def main() -> None:

@@ -54,6 +54,10 @@ class BotsTests:
         page.get_by_label("Name", exact=True).fill("Better Bot")
         page.get_by_role("button", name="Save changes").click()
         ada.until(lambda: page.locator(".bots-head h2").inner_text() == "Better Bot", "the new name")
+        assert page.get_by_label("Owner").locator("option:checked").inner_text() == "Ada Lovelace"
+        page.get_by_label("Owner").select_option(label="Grace Hopper")
+        page.get_by_role("button", name="Save changes").click()
+        ada.until(lambda: page.get_by_text("Saved.").count() > 0, "it to be given away")
         page.get_by_role("button", name="Deactivate").click()
         page.get_by_role("dialog").get_by_role("button", name="Deactivate").click()
         ada.until(lambda: page.get_by_text("This bot is deactivated").count() == 1, "its end")

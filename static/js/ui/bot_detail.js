@@ -16,6 +16,7 @@ export class BotDetail {
   channel_id = 0; // for the address of an incoming webhook
   error = "";
   busy = false;
+  #known = false; // whether it was among those one manages
 
   constructor(panel, user_id) {
     Object.assign(this, { panel, user_id });
@@ -24,7 +25,11 @@ export class BotDetail {
   template() {
     const { model } = this.panel.app;
     const bot = model.bots.get(this.user_id);
-    if (!bot) return html`${this.panel.head(t("Bot"))}<p class="dialog-scroll dialog-wait">${t("Looking it up")}</p>`;
+    if (!bot) {
+      const words = this.#known ? t("You no longer manage this bot.") : t("Looking it up");
+      return html`${this.panel.head(t("Bot"))}<p class="dialog-scroll dialog-wait" role="status">${words}</p>`;
+    }
+    this.#known = true;
     return html`${this.panel.head(bot.full_name)}
       <form
         class="dialog-form"
@@ -58,7 +63,7 @@ export class BotDetail {
     return html`
       ${this.#text("full_name", t("Name"), bot.full_name, { required: true, maxlength: 100, dir: "auto" })}
       ${bot.bot_type === INCOMING ? this.#incoming(bot) : nothing} ${bot.bot_type === OUTGOING ? this.#outgoing(bot) : nothing}
-      ${bot.bot_type === EMBEDDED ? this.#embedded(bot) : nothing} ${this.#key(bot)}
+      ${bot.bot_type === EMBEDDED ? this.#embedded(bot) : nothing} ${this.#key(bot)} ${this.#owner(bot)}
       <div class="card-actions bot-actions">
         <button type="submit" class="button button-main" ?disabled=${this.busy || Object.keys(this.changes).length === 0}>${t("Save changes")}</button>
         <button type="button" class="button bot-close" @click=${() => this.#confirmClose(bot)}>${icon("trash-2")}${t("Deactivate")}</button>
@@ -137,6 +142,18 @@ export class BotDetail {
       ${Object.keys(service?.config ?? {}).map((key) => this.#config(bot, key, key))}`;
   }
 
+  #owner(bot) {
+    const { people } = this.panel.app.model;
+    const chosen = this.changes.owner ?? bot.owner_id;
+    const options = people.active().filter((person) => !person.is_bot || person.user_id === chosen);
+    return html`<label class="form-field">
+      <span>${t("Owner")}</span>
+      <select class="field" @change=${(event) => this.#change("owner", Number(event.target.value), bot.owner_id)}>
+        ${options.map((person) => html`<option value=${person.user_id} ?selected=${person.user_id === chosen}>${person.full_name}</option>`)}
+      </select>
+    </label>`;
+  }
+
   #config(bot, key, words, type = "text") {
     const kept = bot.services[0]?.config_data?.[key] ?? "";
     const typed = this.changes.config?.[key];
@@ -187,8 +204,8 @@ export class BotDetail {
   }
 
   #save(bot) {
-    const { full_name, url, interface: spoken, config } = this.changes;
-    const change = { full_name, service_payload_url: url, service_interface: spoken, config_data: config };
+    const { full_name, url, interface: spoken, config, owner } = this.changes;
+    const change = { full_name, bot_owner_id: owner, service_payload_url: url, service_interface: spoken, config_data: config };
     const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     return this.#do(async (commands) => {
       await commands.change(bot, named);

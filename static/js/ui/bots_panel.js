@@ -11,12 +11,13 @@ import { NewBot } from "./new_bot.js";
 export class BotsPanel {
   #shown; // what is shown instead of the list: {template}
 
-  constructor(app) {
-    this.app = app;
+  /** Within another dialog, `embedded`, it has no title and no way out of its own. */
+  constructor(app, { embedded = false } = {}) {
+    Object.assign(this, { app, embedded });
   }
 
   template() {
-    return this.#shown?.template() ?? this.#list();
+    return html`<div class="bots ${this.embedded ? "bots-embedded" : ""}">${this.#shown?.template() ?? this.#list()}</div>`;
   }
 
   /** Shows a bot in detail. */
@@ -34,10 +35,11 @@ export class BotsPanel {
 
   /** The line over everything: where one is, and the ways out. */
   head(words, { back = true } = {}) {
+    if (this.embedded && !back) return nothing;
     return html`<div class="dialog-head bots-head">
       ${back ? iconButton("chevron-left", t("All bots"), () => this.back()) : nothing}
       <h2 dir="auto" class="cut">${words}</h2>
-      ${iconButton("x", t("Close"), () => this.app.view.closeDialog())}
+      ${this.embedded ? nothing : iconButton("x", t("Close"), () => this.app.view.closeDialog())}
     </div>`;
   }
 
