@@ -48,6 +48,13 @@ class OutboundRefused(OutboundError):
     """We do not go there; there is no use in trying again."""
 
 
+class OutboundTooSlow(OutboundError):
+    """The server was not done in time."""
+
+    def __init__(self) -> None:
+        super().__init__("The server takes too long.")
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A response. `url` is where it came from, redirects followed; header names are in lower case."""
@@ -158,11 +165,11 @@ class _Visit:
             return await work
         except CancelledError:
             if late:
-                raise OutboundError("The server takes too long.") from None
+                raise OutboundTooSlow from None
             raise
         except _FAILURES as error:
             if late:
-                raise OutboundError("The server takes too long.") from None
+                raise OutboundTooSlow from None
             if any(endpoint.is_over for endpoint in self._endpoints):
                 raise OutboundError("The server sends too much.") from None
             raise _explained(error) from error

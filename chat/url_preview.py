@@ -3,8 +3,8 @@
 1. Somebody asks for a preview; who asks for the same link meanwhile waits for the same answer.
 2. Memory, then the database is asked: what was found lately (or that there was nothing) is the answer.
 3. What looks like a picture's address is a picture: `ExternalImages` fetches and keeps it, and tells what it measures.
-4. Else the site's robots.txt is asked whether we may visit (`Robots`), and the page is fetched (`Outbound`): its
-   beginning, if it is HTML. A picture is treated as in 3.
+4. Else its site's robots.txt is asked whether we may visit (`Robots`), and the page is fetched (`Outbound`): its
+   beginning, if it is HTML. A picture is treated as in 3. Sites that keep silent are avoided for a while (`SlowSites`).
 5. The process of chat.workers.pages reads title, description and image: Open Graph, Twitter's cards, plain HTML. A page
    that lacks some of it and names an oEmbed address is described by its provider (one more fetch).
 6. The page's image is fetched too, so that a card never shows a broken one.
@@ -32,8 +32,9 @@ from chat.external_images import ExternalImages, NoSuchImage
 from chat.line_process import BusyError, LineProcess, NoAnswerError
 from chat.markdown.names import LinkPreview
 from chat.markdown.previews import is_picture
-from chat.outbound import Fetched, Outbound, OutboundError
+from chat.outbound import Fetched, Outbound, OutboundError, OutboundTooSlow
 from chat.robots import Robots
+from chat.slow_sites import SlowSites
 
 FOUND_S = 24 * 3600.0
 NOTHING_S = 10 * 60.0
@@ -63,6 +64,7 @@ class UrlPreviews:
         self._clock: Clock = reactor
         self._own = urlsplit(external_url).netloc
         self._robots = Robots(outbound, reactor)
+        self._slow_sites = SlowSites(reactor)
         self._process = process or LineProcess(reactor, COMMAND, max_waiting=MAX_WAITING)
         self._under_way: dict[str, Observable[LinkPreview]] = {}
         self._known: OrderedDict[str, tuple[float, LinkPreview]] = OrderedDict()
@@ -112,9 +114,13 @@ class UrlPreviews:
         if self.fetches % TIDY_AFTER == 0:
             await sql.delete_expired(self._database, self._clock.seconds())
         try:
+            self._slow_sites.check(url)
             found = await (self._picture(url) if is_picture(url) else self._page(url))
+            self._slow_sites.answered(url)
         except (OutboundError, NoAnswerError, NoSuchImage) as error:
             _log.info("no preview of {url}: {error}", url=url, error=str(error))
+            if isinstance(error, OutboundTooSlow):
+                self._slow_sites.was_silent(url)
             found = NOTHING
         lifetime_s = NOTHING_S if found == NOTHING else FOUND_S
         until = self._clock.seconds() + lifetime_s

@@ -87,7 +87,7 @@ class CardTests(EmbedTestCase):
 
     async def test_sites_that_misbehave(self) -> None:
         """What they said before they went wrong is what we show; nobody stays connected."""
-        self.patch(url_preview, "FETCH_LIMIT_S", 0.3)
+        self.patch(url_preview, "FETCH_LIMIT_S", 1.0)
         self.site.paths |= {
             "/endless": hostile.endless, "/drip": hostile.drip, "/silence": hostile.silence,
             "/headers": hostile.endless_headers, "/bomb": hostile.bomb(50_000_000),
@@ -186,6 +186,21 @@ class OnceTests(EmbedTestCase):
         await self.app.database.query("UPDATE url_preview SET expires = now() - interval '1 second'")
         await self.previewed(self.site.url("plain"))
         self.assertEqual(await self.app.database.query("SELECT url FROM url_preview"), [(self.site.url("plain"),)])
+
+    async def test_a_silent_site(self) -> None:
+        """Many links to a site that does not answer: it is waited for some times, and then no more for a while."""
+        self.patch(url_preview, "FETCH_LIMIT_S", 0.1)
+        self.site.paths |= {f"/s{number}": hostile.silence for number in range(12)}
+        for number in range(12):
+            await self.previewed(self.site.url(f"s{number}"))
+        self.assertEqual(sum(path.startswith("/s") for _, path, _, _ in self.site.visits), 8)
+
+    async def test_robots_are_asked_for_once(self) -> None:
+        """However many links of a site come at once."""
+        for number in range(10):
+            self.site.paths[f"/p{number}"] = response(b"<title>Page</title>")
+        await self.previewed(" ".join(self.site.url(f"p{number}") for number in range(10)))
+        self.assertEqual(self.asked("/robots.txt"), 1)
 
     async def test_several_links(self) -> None:
         """Each is shown, up to a number; what fails among them does not matter."""
