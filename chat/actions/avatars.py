@@ -14,8 +14,10 @@ from chat.bus import Bus
 from chat.database import people as sql
 from chat.database.pool import Database, Transaction
 from chat.directory import Directory
+from chat.errors import NotAllowed
 from chat.file_store import FileStore, ReceivedFile
 from chat.models import User
+from chat.permissions import Permissions
 from chat.thumbnails import Pictures
 from chat.uploaded import avatar_name
 
@@ -32,6 +34,11 @@ class Avatars:
         self._pictures = pictures
         self._in_thread = in_thread
         self._bots = bots
+
+    def check_may_change(self, user: User) -> None:
+        """Whether the organisation lets `user` change their own picture. Raises NotAllowed."""
+        if not Permissions(self._directory).may_change_avatar(user):
+            raise NotAllowed("Avatar changes are disabled in this organization.")
 
     async def do_set(self, user: User, file: ReceivedFile) -> User:
         """Make a picture `user`'s own; the person as they are then. Raises BadImage."""

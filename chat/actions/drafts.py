@@ -39,12 +39,18 @@ class Drafts:
         self._bus = bus
         self._clock = clock
 
+    def _check_wanted(self, user: User) -> None:
+        if not self._directory.settings_of(user.id).enable_drafts_synchronization:
+            raise JsonableError("User has disabled synchronizing drafts.")
+
     async def of(self, user: User) -> list[Draft]:
         """All drafts of a person, the latest edited last."""
+        self._check_wanted(user)
         return await sql.drafts(self._database, user.id)
 
     async def do_create(self, user: User, written: Sequence[WrittenDraft]) -> list[int]:
         """Keep drafts; their ids, in the order given. All are kept or none."""
+        self._check_wanted(user)
         checked = [self._check(user, 0, draft) for draft in written]
 
         async def write(unit: Transaction) -> list[int]:
@@ -59,6 +65,7 @@ class Drafts:
 
     async def do_edit(self, user: User, draft_id: int, written: WrittenDraft) -> None:
         """Replace a draft. Raises DraftDoesNotExist."""
+        self._check_wanted(user)
         checked = self._check(user, draft_id, written)
 
         async def write(unit: Transaction) -> None:
@@ -71,6 +78,7 @@ class Drafts:
 
     async def do_delete(self, user: User, draft_id: int) -> None:
         """Throw a draft away. Raises DraftDoesNotExist."""
+        self._check_wanted(user)
         async def write(unit: Transaction) -> None:
             if not await sql.delete(unit, user.id, draft_id):
                 raise DraftDoesNotExist

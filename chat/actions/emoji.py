@@ -15,6 +15,7 @@ from chat.emoji import name_to_code
 from chat.errors import JsonableError, NotAllowed, NotFound
 from chat.file_store import FileStore, ReceivedFile
 from chat.models import User
+from chat.permissions import Permissions
 from chat.thumbnails import Pictures
 from chat.uploaded import EXTRA_EMOJI, MAX_EMOJI_NAME, CustomEmoji
 
@@ -74,6 +75,8 @@ class OwnEmoji:
         return await self._database.transaction(write, _LANE)
 
     def _check_free(self, author: User, name: str) -> None:
+        if not Permissions(self._directory).may_add_emoji(author):
+            raise NotAllowed("Insufficient permission")
         if self._directory.custom_emoji(name) is not None:
             raise _taken()
         if (name in name_to_code or name == EXTRA_EMOJI) and not author.is_administrator:

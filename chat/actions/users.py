@@ -45,6 +45,7 @@ class Users:
                      channel_ids: Collection[int] | None = None) -> User:
         """The same, within the caller's unit, which is in the lane ("directory",)."""
         email, full_name = check_email(email), check_full_name(full_name)
+        self._check_unique(full_name, None)
         user = await sql.insert_user(unit, email=email, full_name=full_name, role=role, password_hash=password_hash)
         if user is None:
             raise JsonableError(f"Email is already in use: '{email}'", email=email)
@@ -70,6 +71,8 @@ class Users:
         target = self._target(acting, user_id)
         changed = target
         if full_name is not None and full_name != target.full_name:
+            if not target.is_bot:
+                self._check_unique(full_name, target)
             changed = replace(changed, full_name=full_name)
             self._bus.publish(unit, event_types.user_renamed(changed))
             self._publish(unit, self._bots.renamed(changed))
@@ -131,6 +134,13 @@ class Users:
             self._publish(unit, self._peers("peer_add", target))
 
         await self._database.transaction(write, _LANE)
+
+    def _check_unique(self, full_name: str, whose: User | None) -> None:
+        """Whether a person may have this name where names are to be unique. Raises JsonableError."""
+        if self._directory.realm.require_unique_names and any(
+                user.is_active and not user.is_bot and user != whose
+                for user in self._directory.users_by_name(full_name)):
+            raise JsonableError("Unique names required in this organization.")
 
     def check_change(self, acting: User, user_id: int) -> None:
         """Whether `acting` may change things of this person. Raises JsonableError, NotAllowed."""

@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 from chat.actions.avatars import Avatars
 from chat.deferreds import shielded
 from chat.directory import Directory
-from chat.errors import BadImage, InvalidApiKey, NotFound, Unauthorized
+from chat.errors import BadImage, InvalidApiKey, NotAllowed, NotFound, Unauthorized
 from chat.file_store import FileStore
 from chat.models import User
 from chat.params import Params
@@ -43,16 +43,20 @@ class AvatarsResource:
     def __init__(self, avatars: Avatars) -> None:
         self._avatars = avatars
 
-    @routes.post("/users/me/avatar", who=Who.USER, takes=Takes.PICTURE, returns=AvatarWire, errors=(BadImage,),
+    @routes.post("/users/me/avatar", who=Who.USER, takes=Takes.PICTURE, returns=AvatarWire,
+                 errors=(BadImage, NotAllowed),
                  summary="Upload one's picture")
     async def upload_avatar(self, notes: RequestNotes, p: Params) -> AvatarWire:
         """Makes a picture one's own, cut to a square."""
+        self._avatars.check_may_change(notes.caller)
         with notes.take_file() as file:
             return {"avatar_url": avatar_url(await self._avatars.do_set(notes.caller, file))}
 
-    @routes.delete("/users/me/avatar", who=Who.USER, returns=AvatarWire, summary="Delete one's picture")
+    @routes.delete("/users/me/avatar", who=Who.USER, returns=AvatarWire, errors=(NotAllowed,),
+                   summary="Delete one's picture")
     async def delete_avatar(self, notes: RequestNotes, p: Params) -> AvatarWire:
         """Back to the picture that is drawn for everyone who has none."""
+        self._avatars.check_may_change(notes.caller)
         return {"avatar_url": avatar_url(await self._avatars.do_delete(notes.caller))}
 
 
