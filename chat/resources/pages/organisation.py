@@ -34,6 +34,8 @@ class OrganisationPages:
     async def create(self, request: Any, token: str) -> bytes:
         """The form, filled in: makes it all, and signs the owner in."""
         form = self._site.form(request)
+        if not await self._organisations.link_is_valid(token):
+            return self._site.spent_link(request)
         wish = OrganisationWish(*(form.get(name, "") for name in ("organisation", "full_name", "email", "password")))
         errors = self._organisations.errors(wish)
         if errors:
