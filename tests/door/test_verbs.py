@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from tests.clients.visitors import ADA, Browser, Program, Visitor
+from tests.clients.visitors import ADA, PASSWORD, Browser, Program, Visitor
 from tests.door.raw import basic, exchange
 from tests.support.server import RunningServer
 
@@ -73,6 +73,24 @@ class RefusedTests:
                 if path == "/streams/" and answer.status_code != 404:
                     continue  # a slash at the end may be overlooked
                 assert (answer.status_code, answer.json()["result"]) == (404, "error"), (method, answer.text)
+
+
+class PutTests:
+    def test_what_exists(self, visitor: Visitor) -> None:
+        """PUT makes what is not there. Again it says so, each time alike, and changes nothing: neither the account, nor
+        its password, nor what others hear."""
+        new = {"email": f"put{visitor.prefix.replace('/', '-')}@plait.example", "password": PASSWORD,
+               "full_name": "Put In"}
+        visitor.ok("PUT", "/users", **new)
+        before = visitor.ok("GET", f"/users/{new['email']}")
+        answers = [visitor.call("PUT", "/users", **{**new, "full_name": "Put Again", "password": "another one, longer"})
+                   for _ in range(3)]
+        assert {answer.status_code for answer in answers} == {400}
+        assert {answer.json()["msg"] for answer in answers} == {f"Email is already in use: '{new['email']}'"}
+        assert visitor.ok("GET", f"/users/{new['email']}") == before
+        signed_in = requests.post(visitor.server.url + "/api/v1/fetch_api_key", timeout=10, data={
+            "username": new["email"], "password": PASSWORD})
+        assert signed_in.status_code == 200
 
 
 class OverrideTests:
