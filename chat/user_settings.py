@@ -14,7 +14,7 @@ from msgspec import Meta
 from chat.declared import declared
 
 Language = Literal["en", "de", "zh-hans", "ar"]
-SOUNDS = ("none",)
+SOUNDS = ("none", "ding", "chime", "knock")
 EMOJI_SETS = ({"key": "text", "text": "Plain text"},)
 
 
@@ -80,7 +80,7 @@ class UserSettings(msgspec.Struct, frozen=True):
     wildcard_mentions_notify: bool = True
     enable_desktop_notifications: bool = True
     enable_sounds: bool = True
-    notification_sound: Literal["none"] = "none"
+    notification_sound: Literal["none", "ding", "chime", "knock"] = "ding"
     pm_content_in_desktop_notifications: bool = True
     desktop_icon_count_display: Literal[1, 2, 3, 4] = 1
     """1 all unread, 2 direct, mentions and followed, 3 direct and mentions, 4 none."""

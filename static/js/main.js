@@ -12,7 +12,9 @@ import { Dispatch } from "./net/dispatch.js";
 import { BotCommands } from "./net/bot_commands.js";
 import { EditCommands } from "./net/edit_commands.js";
 import { History } from "./net/history.js";
+import { OwnSettings } from "./net/own_settings.js";
 import { PresencePings } from "./net/presence_pings.js";
+import { Push } from "./net/push.js";
 import { ReadMarker } from "./net/read_marker.js";
 import { Sender } from "./net/sender.js";
 import { Session } from "./net/session.js";
@@ -20,6 +22,7 @@ import { Socket } from "./net/socket.js";
 import { TypingNotices } from "./net/typing_notices.js";
 import { App } from "./ui/app.js";
 import { listenToFiles } from "./ui/files.js";
+import { Notifier } from "./ui/notifier.js";
 import { listenToKeys } from "./ui/keyboard.js";
 import { listenToPointer } from "./ui/pointer.js";
 import { showTheme } from "./ui/theme.js";
@@ -52,13 +55,33 @@ const connection = new Connection({
   onEvent: (event) => dispatch.apply(event),
 });
 const sender = new Sender({ model, connection, api, clock });
-const dispatch = new Dispatch({ model, sender, session });
+const dispatch = new Dispatch({
+  model,
+  sender,
+  session,
+  onMessage: (message, flags) => app.notifier.heard(message, flags),
+});
 const reader = new ReadMarker({ model, connection, api, clock });
 const commands = new Commands({ model, connection, api, complain: (words) => view.notify(words) });
 const botting = new BotCommands({ api });
 const editing = new EditCommands({ model, connection, api, complain: (words) => view.notify(words) });
 const typing = new TypingNotices({ model, connection, clock });
-const app = new App({ model, view, connection, api, sender, reader, history, commands, editing, typing, botting });
+const settings = new OwnSettings({ model, api, complain: (words) => view.notify(words) });
+const app = new App({
+  model,
+  view,
+  connection,
+  api,
+  sender,
+  reader,
+  history,
+  commands,
+  editing,
+  typing,
+  botting,
+  settings,
+});
+app.notifier = new Notifier(app, { push: new Push({ api, window }), window, clock, storage });
 const pings = new PresencePings({ model, connection, clock, attentive: () => app.attentive() });
 
 function loaded() {

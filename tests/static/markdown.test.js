@@ -9,7 +9,7 @@ const model = castModel();
 
 for (const { name, input, html, local_echo, translate_emoticons = false } of CORPUS) {
   test(`echo: ${name}`, () => {
-    model.realm.translate_emoticons = translate_emoticons;
+    model.settings.set("translate_emoticons", translate_emoticons);
     const silent = contains_backend_only_syntax(input, model);
     if (local_echo) assert.equal(silent, false, "this is to be echoed");
     if (!silent) assert.equal(render(input, model), html);

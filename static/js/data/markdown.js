@@ -41,7 +41,7 @@ let answered;
 function attempt(content, model) {
   if (content.length > LONGEST || UNUSUAL.test(content) || EMOJI.test(content) || !isWellFormed(content))
     return undefined;
-  if (model.realm.translate_emoticons && EMOTICON.test(content)) return undefined;
+  if (model.settings.get("translate_emoticons") && EMOTICON.test(content)) return undefined;
   try {
     current = model;
     const html = parser.parse(content).replace(/\n$/, "");

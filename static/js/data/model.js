@@ -17,6 +17,7 @@ import { Realm } from "./realm.js";
 import { Recent } from "./recent.js";
 import { Statuses } from "./statuses.js";
 import { Typing } from "./typing.js";
+import { Settings } from "./settings.js";
 import { Unread } from "./unread.js";
 import { Store } from "../lib/store.js";
 
@@ -26,6 +27,7 @@ export class Model {
   constructor({ clock, storage, tab }) {
     this.clock = clock;
     this.realm = new Realm();
+    this.settings = new Settings();
     this.people = new People();
     this.presence = new Presence(clock);
     this.statuses = new Statuses();
@@ -50,6 +52,7 @@ export class Model {
     this.messages.my_id = state.user_id;
     this.messages.max_id = Math.max(this.messages.max_id, state.max_message_id ?? 0);
     this.realm.load(state);
+    this.settings.load(state);
     this.people.load(state);
     this.presence.load(state);
     this.statuses.load(state);
@@ -80,6 +83,11 @@ export class Model {
       !channel.is_muted &&
       !this.realm.isMutedTopic(conversation.key)
     );
+  }
+
+  /** Whether the person is told of every message of a channel. */
+  isLoud(channel) {
+    return this.channels.get(channel.stream_id)?.desktop_notifications ?? this.settings.get("enable_stream_desktop_notifications") ?? false;
   }
 
   directConversation(user_ids) {

@@ -5,28 +5,25 @@ import { topicKey } from "./conversation.js";
 import { rulesOf } from "./edit_rules.js";
 
 const MUTED = 1;
+const NONE = 0;
 
 export class Realm extends Store {
   name = "";
   linkifiers = [];
-  translate_emoticons = false;
   starred = new Set();
-  settings = {}; // my own, by the names of the wire
   ping_ms = 60_000;
   typing_again_ms = 30_000;
   typing_stopped_ms = 12_000;
   rules = rulesOf({}); // who may change what is there
   limits = { message: 10_000, topic: 60, upload_mib: 25, channel_name: 60, channel_description: 1024 };
-  #mutedTopics = new Set();
+  #policies = new Map(); // topic key -> policy
 
   load(state) {
     this.name = state.realm_name ?? "";
     this.icon_url = state.realm_icon_url;
     this.emoji_url = state.server_emoji_data_url;
     this.linkifiers = state.realm_linkifiers ?? [];
-    this.translate_emoticons = state.user_settings?.translate_emoticons ?? state.translate_emoticons ?? false;
     this.starred = new Set(state.starred_messages ?? []);
-    this.settings = { ...state.user_settings };
     this.ping_ms = (state.server_presence_ping_interval_seconds ?? 60) * 1000;
     this.typing_again_ms = state.server_typing_started_wait_period_milliseconds ?? 30_000;
     this.typing_stopped_ms = state.server_typing_stopped_wait_period_milliseconds ?? 12_000;
@@ -38,7 +35,7 @@ export class Realm extends Store {
       channel_description: state.max_stream_description_length ?? 1024,
     };
     this.rules = rulesOf(state);
-    this.#mutedTopics.clear();
+    this.#policies.clear();
     for (const entry of state.user_topics ?? []) this.#setTopic(entry);
     this.changed();
   }
@@ -46,13 +43,6 @@ export class Realm extends Store {
   update(property, value) {
     if (property === "name") this.name = value;
     if (property in this.rules) this.rules = { ...this.rules, [property]: value };
-    this.changed();
-  }
-
-  /** One of my own settings. */
-  setSetting(property, value) {
-    this.settings = { ...this.settings, [property]: value };
-    if (property === "translate_emoticons") this.translate_emoticons = value;
     this.changed();
   }
 
@@ -75,12 +65,17 @@ export class Realm extends Store {
   }
 
   isMutedTopic(key) {
-    return this.#mutedTopics.has(key);
+    return this.#policies.get(key) === MUTED;
+  }
+
+  /** What the person wants of a topic: 0 as its channel, 1 muted, 2 unmuted, 3 followed. */
+  topicPolicy(key) {
+    return this.#policies.get(key) ?? NONE;
   }
 
   #setTopic({ stream_id, topic_name, visibility_policy }) {
     const key = topicKey(stream_id, topic_name);
-    if (visibility_policy === MUTED) this.#mutedTopics.add(key);
-    else this.#mutedTopics.delete(key);
+    if (visibility_policy === NONE) this.#policies.delete(key);
+    else this.#policies.set(key, visibility_policy);
   }
 }

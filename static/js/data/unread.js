@@ -88,6 +88,14 @@ export class Unread extends Store {
     return count;
   }
 
+  /** How many unread messages of a conversation mention the person. */
+  mentionsIn(key) {
+    const ids = this.#byKey.get(key)?.ids;
+    let count = 0;
+    if (ids) for (const id of this.#mentions) if (ids.has(id)) count += 1;
+    return count;
+  }
+
   channelCount(channel_id) {
     return this.#byChannel.get(channel_id) ?? 0;
   }

@@ -4,14 +4,29 @@ import { locale, n, t } from "./i18n.js";
 
 const formats = new Map();
 
+let twentyFour; // undefined: as the language has it
+
+/** Whether times of day go to 24 or to 12; answers whether that is news. */
+export function useTwentyFourHours(on) {
+  if (on === twentyFour) return false;
+  twentyFour = on;
+  formats.clear();
+  return true;
+}
+
 function format(options) {
   const key = JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat(locale(), { numberingSystem: "latn", ...options });
+    found = new Intl.DateTimeFormat(locale(), { numberingSystem: "latn", ...hours(options), ...options });
     formats.set(key, found);
   }
   return found;
+}
+
+function hours(options) {
+  if (twentyFour === undefined || !(options.hour || options.timeStyle)) return {};
+  return { hourCycle: twentyFour ? "h23" : "h12" };
 }
 
 export function clockTime(timestamp) {

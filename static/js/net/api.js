@@ -46,6 +46,10 @@ export class Api {
     return this.request("POST", path, params, options);
   }
 
+  patch(path, params = {}, options = {}) {
+    return this.request("PATCH", path, params, options);
+  }
+
   delete(path, params = {}, options = {}) {
     return this.request("DELETE", path, params, options);
   }

@@ -56,19 +56,6 @@ export class Commands {
     }
   }
 
-  /** Changes one of my own settings. */
-  async setSetting(property, value) {
-    const { realm } = this.model;
-    const before = realm.settings[property];
-    realm.setSetting(property, value);
-    try {
-      await this.connection.request("PATCH", "/settings", { [property]: value });
-    } catch (error) {
-      realm.setSetting(property, before);
-      this.complain(t("The setting was not saved. {reason}", { reason: error.message }));
-    }
-  }
-
   /** The source of a message, for quoting. */
   async source(message) {
     return (await this.api.get(`/messages/${message.id}`)).raw_content;

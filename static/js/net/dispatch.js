@@ -6,8 +6,9 @@ import { onlyResolves } from "../data/edit_rules.js";
 const EDITED_FLAGS = { read: "read", starred: "starred" };
 
 export class Dispatch {
-  constructor({ model, sender, session }) {
-    Object.assign(this, { model, sender, session });
+  /** `onMessage(message, flags)` hears of each new message once the model has it. */
+  constructor({ model, sender, session, onMessage = () => {} }) {
+    Object.assign(this, { model, sender, session, onMessage });
   }
 
   /** Applies one event; types and ops we do not know are passed over. */
@@ -17,7 +18,7 @@ export class Dispatch {
   }
 }
 
-function message(model, event, { sender, session }) {
+function message(model, event, { sender, session, onMessage }) {
   const flags = event.flags ?? [];
   const { message: wire } = event;
   const sent =
@@ -30,6 +31,7 @@ function message(model, event, { sender, session }) {
   model.recent.note([shown]);
   model.typing.stop(shown.conversation.key, wire.sender_id);
   model.tidy();
+  onMessage(shown, flags);
 }
 
 function updateMessage(model, event) {
@@ -200,6 +202,6 @@ const HANDLERS = {
   user_status: (model, event) => model.statuses.update(event.user_id, event),
   "typing/start": (model, event) => typing(model, event, true),
   "typing/stop": (model, event) => typing(model, event, false),
-  "user_settings/update": (model, event) => model.realm.setSetting(event.property, event.value),
+  "user_settings/update": (model, event) => model.settings.set(event.property, event.value),
   user_topic: (model, event) => model.realm.setTopicPolicy(event),
 };

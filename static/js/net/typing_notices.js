@@ -37,10 +37,10 @@ export class TypingNotices {
   }
 
   #mayTell(conversation) {
-    const { realm, people } = this.model;
-    if (conversation.type === "channel") return realm.settings.send_stream_typing_notifications === true;
+    const { settings, people } = this.model;
+    if (conversation.type === "channel") return settings.get("send_stream_typing_notifications") === true;
     const alone = conversation.user_ids.length === 1 && conversation.user_ids[0] === people.my_id;
-    return realm.settings.send_private_typing_notifications === true && !alone;
+    return settings.get("send_private_typing_notifications") === true && !alone;
   }
 
   async #tell(op, conversation) {

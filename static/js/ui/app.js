@@ -2,8 +2,10 @@
  *  registration has brought the model to life. */
 
 import { isFeed, marksAsRead, narrowKey, narrowOfConversation, simple } from "../data/narrow.js";
+import { themeOf } from "../data/settings.js";
 import { t } from "../lib/i18n.js";
 import { BotIntents } from "./bot_intents.js";
+import { useTwentyFourHours } from "../lib/times.js";
 import { ChannelsPage } from "./channels_page.js";
 import { Compose } from "./compose.js";
 import { connectionStrip } from "./connection_strip.js";
@@ -29,9 +31,11 @@ export class App extends BotIntents(EditIntents(Intents)) {
   #afterShown; // {key, run}: what waits for a view to come up
   #focused; // what had the focus before a dialog or menu took it
 
-  constructor({ model, view, connection, api, sender, reader, history, commands, editing, typing, botting }) {
+  /** `parts`: model, view, connection, api, sender, reader, history, commands, editing, typing, botting, settings. */
+  constructor(parts) {
     super();
-    Object.assign(this, { model, view, connection, api, sender, reader, history, commands, editing, typing, botting });
+    Object.assign(this, parts);
+    const { model, view } = parts;
     this.touch = matchMedia("(pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
     this.switcher = new Switcher(this);
     this.picker = new EmojiPicker(this);
@@ -39,6 +43,7 @@ export class App extends BotIntents(EditIntents(Intents)) {
       window,
       model,
       onNarrow: (narrow) => this.show(narrow),
+      onSettings: (section) => this.openSettings(section),
       onUnknown: () => view.notify(t("That address does not lead anywhere here.")),
     });
   }
@@ -92,12 +97,25 @@ export class App extends BotIntents(EditIntents(Intents)) {
       overlay: new Pane(
         part("overlay"),
         () => overlay(this),
-        [view, model.emoji, model.recent, model.presence, model.statuses, model.realm, model.bots],
+        [
+          view,
+          model.settings,
+          model.people,
+          model.channels,
+          model.emoji,
+          model.recent,
+          model.presence,
+          model.statuses,
+          model.realm,
+          model.bots,
+        ],
         () => this.#overlayDrawn(),
       ),
     };
     view.subscribe(() => this.#frame());
     model.unread.subscribe(() => this.#windowTitle());
+    model.settings.subscribe(() => this.#followSettings());
+    this.#followSettings();
     model.moves.subscribe((move) => this.#moved(move));
     model.edits.subscribe((detail) => detail?.lost && this.#offerLost(detail.lost));
     this.#frame();
@@ -232,10 +250,17 @@ export class App extends BotIntents(EditIntents(Intents)) {
     showTheme(document.documentElement, view.theme);
   }
 
+  // What was chosen here before anyone signed in, or in another window, gives way to the account's.
+  #followSettings() {
+    const theme = themeOf(this.model.settings);
+    if (theme !== this.view.theme) this.view.setTheme(theme);
+    if (useTwentyFourHours(this.model.settings.get("twenty_four_hour_time"))) this.feed.invalidate();
+    this.#windowTitle();
+  }
+
   #windowTitle() {
-    const count = this.model.unread.total((conversation) => this.model.counts(conversation));
     const title = titleOf(this, this.view.narrow);
-    document.title = `${count > 0 ? `(${count}) ` : ""}${title} · ${this.model.realm.name || "Plait"}`;
+    document.title = this.notifier.title(`${title} · ${this.model.realm.name || "Plait"}`);
   }
 
   // The focus goes into what opened and back to where it was.

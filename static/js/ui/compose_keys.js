@@ -4,7 +4,8 @@
 export function pressed(app, box, event) {
   if (event.isComposing || (box.suggestions && chose(box, event))) return;
   const { key } = event;
-  const plainEnter = key === "Enter" && !event.shiftKey && !event.altKey && !app.touch;
+  const enterSends = app.model.settings.get("enter_sends") !== false && !app.touch;
+  const plainEnter = key === "Enter" && !event.shiftKey && !event.altKey && enterSends;
   if (plainEnter || (key === "Enter" && (event.ctrlKey || event.metaKey))) {
     event.preventDefault();
     box.send();

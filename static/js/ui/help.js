@@ -42,6 +42,7 @@ const KEYS = [
       [["m"], t("Move to another topic")],
       [["Delete"], t("Delete")],
       [["p"], t("Show or hide people")],
+      [[","], t("Settings")],
       [["?"], t("This list")],
     ],
   ],

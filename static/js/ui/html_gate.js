@@ -39,6 +39,15 @@ class ServerHtml extends Directive {
  *  addresses in `hidden`. */
 export const serverHtml = directive(ServerHtml);
 
+/** The text of HTML from the server, read without loading or running anything of it. */
+export function textOf(source) {
+  const { body } = new DOMParser().parseFromString(source, "text/html");
+  for (const hidden of body.querySelectorAll(".spoiler-content, .message_embed, math > semantics > :first-child"))
+    hidden.remove();
+  for (const span of body.querySelectorAll("span.emoji")) drawEmoji(span);
+  return body.textContent;
+}
+
 function refuse(root) {
   for (const element of root.querySelectorAll(FORBIDDEN)) element.remove();
   for (const element of root.querySelectorAll("*")) {

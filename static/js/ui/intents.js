@@ -12,6 +12,7 @@ import {
 } from "../data/narrow.js";
 import { searchWithin } from "../data/search.js";
 import { n, t } from "../lib/i18n.js";
+import { SettingsDialog } from "./settings/dialog.js";
 import { StatusEditor } from "./status_editor.js";
 
 const WIDE = "(min-width: 1100px)";
@@ -140,6 +141,12 @@ export class Intents {
   openSearch() {
     this.switcher.reset({ search: true, query: searchWithin(this.view.narrow, this.model) });
     this.view.openDialog({ kind: "switcher", label: t("Search messages") });
+  }
+
+  /** Opens the settings, at a section where one is named. */
+  openSettings(section) {
+    const part = new SettingsDialog(this, section);
+    this.view.openDialog({ kind: "settings", label: t("Settings"), part });
   }
 
   openHelp() {

@@ -64,5 +64,6 @@ const KEYS = {
   a: (app) => app.go(simple("all")),
   p: (app) => app.togglePeople(),
   "/": (app) => app.openSearch(),
+  ",": (app) => app.openSettings(),
   "?": (app) => app.openHelp(),
 };

@@ -2,6 +2,7 @@
 import { html, nothing } from "lit";
 import { editableUntil, isResolved, mayDelete, mayMove, mayRename } from "../data/edit_rules.js";
 import { dmNarrow } from "../data/narrow.js";
+import { settingsOfTheme } from "../data/settings.js";
 import { t } from "../lib/i18n.js";
 import { timeIn } from "../lib/times.js";
 import { avatar } from "./avatar.js";
@@ -33,13 +34,12 @@ function orgMenu(app) {
     { separator: true },
     { icon: "smile", label: t("Set your status"), run: () => app.openStatusEditor() },
     {
-      icon: app.model.realm.settings.presence_enabled === false ? "eye-off" : "eye",
+      icon: app.model.settings.get("presence_enabled") === false ? "eye-off" : "eye",
       label: t("Show when you are here"),
-      checked: app.model.realm.settings.presence_enabled !== false,
+      checked: app.model.settings.get("presence_enabled") !== false,
       box: true,
       stays: true,
-      run: () =>
-        app.commands.setSetting("presence_enabled", app.model.realm.settings.presence_enabled === false),
+      run: () => app.settings.change({ presence_enabled: app.model.settings.get("presence_enabled") === false }),
     },
     { separator: true },
     ...THEMES.map(([theme, icon, label]) => ({
@@ -47,9 +47,10 @@ function orgMenu(app) {
       label,
       checked: app.view.theme === theme,
       stays: true,
-      run: () => app.view.setTheme(theme),
+      run: () => app.settings.change(settingsOfTheme(theme)),
     })),
     { separator: true },
+    { icon: "settings", label: t("Settings"), run: () => app.openSettings() },
     { icon: "check-check", label: t("Mark everything as read"), run: () => app.confirmMarkAllRead() },
     ...when(people.me?.role < 600, { icon: "bot", label: t("Bots"), run: () => app.openBots() }),
     { icon: "circle-help", label: t("Keyboard shortcuts"), run: () => app.openHelp() },
@@ -123,6 +124,15 @@ function narrowMenu(app) {
   }
   if (channel) {
     items.push({ separator: true });
+    if (channel.subscribed)
+      items.push({
+        icon: "bell",
+        label: t("Tell me of every message here"),
+        checked: app.model.isLoud(channel),
+        box: true,
+        stays: true,
+        run: () => app.settings.setLoud(channel, !app.model.isLoud(channel)),
+      });
     items.push(
       channel.subscribed
         ? { icon: "log-out", label: t("Leave #{channel}", { channel: channel.name }), run: () => app.leaveChannel(channel) }

@@ -1,0 +1,20 @@
+/** The sections of the settings dialog, in their order. To add one: a module with a class that has `template()`, and a
+ *  line here. A section is made anew each time it is opened; `app.panes.overlay.invalidate()` draws it again.
+ *
+ *  `id` is its address (`#settings/ID`); `group` is the heading it stands under; `shown(app)` may keep it from people it
+ *  is not for. */
+
+import { t } from "../../lib/i18n.js";
+import { Account } from "./account.js";
+import { NotificationSettings } from "./notifications.js";
+import { Preferences } from "./preferences.js";
+import { Profile } from "./profile.js";
+
+const everyone = () => true;
+
+export const SECTIONS = [
+  { id: "profile", group: t("You"), icon: "user", label: t("Profile"), make: Profile, shown: everyone },
+  { id: "preferences", group: t("You"), icon: "sliders-horizontal", label: t("Preferences"), make: Preferences, shown: everyone },
+  { id: "notifications", group: t("You"), icon: "bell", label: t("Notifications"), make: NotificationSettings, shown: everyone },
+  { id: "account", group: t("You"), icon: "shield", label: t("Account and security"), make: Account, shown: everyone },
+];
