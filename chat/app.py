@@ -44,6 +44,7 @@ from chat.actions.own_account import OwnAccount
 from chat.actions.presence import PresenceActions
 from chat.actions.profile_data import ProfileData
 from chat.actions.profile_fields import ProfileFields
+from chat.actions.push_devices import PushDevices
 from chat.actions.reactions import Reactions
 from chat.actions.realm import RealmSettings
 from chat.actions.recovery import Recovery
@@ -73,6 +74,7 @@ from chat.database import muted_users as muted_user_sql
 from chat.database import people as people_sql
 from chat.database import presence as presence_sql
 from chat.database import profile_fields as profile_field_sql
+from chat.database import push_devices as push_device_sql
 from chat.database import realm as realm_sql
 from chat.database import saved_queues as saved_queue_sql
 from chat.database import user_groups as user_group_sql
@@ -108,6 +110,7 @@ from chat.outbound import Outbound
 from chat.permissions import Permissions
 from chat.presence import Presences
 from chat.protocols.websocket import SocketFactory
+from chat.pushes import BrowserSender, HttpBouncer
 from chat.ratelimit import RateLimits
 from chat.resources.addresses import Proxies
 from chat.resources.alert_words import AlertWordsResource
@@ -151,11 +154,13 @@ from chat.resources.pages.site import PageSite
 from chat.resources.pages.unsubscribe import UnsubscribePages
 from chat.resources.presence import PresenceResource
 from chat.resources.profile_fields import ProfileFieldsResource
+from chat.resources.push import PushResource
 from chat.resources.rest import Rest
 from chat.resources.root import ChatSite, Root
 from chat.resources.routes import Takes
 from chat.resources.scheduled_messages import ScheduledMessagesResource
 from chat.resources.server import ServerResource
+from chat.resources.service_worker import ServiceWorkerPage
 from chat.resources.settings import SettingsResource
 from chat.resources.static import StaticFiles
 from chat.resources.submessages import SubmessagesResource
@@ -174,6 +179,7 @@ from chat.thumbnails import Pictures
 from chat.unsubscribing import Unsubscribing
 from chat.uploaded import MAX_PICTURE_MIB
 from chat.url_preview import UrlPreviews
+from chat.web_push import Vapid
 from chat.workers.dormancy import Dormancy
 from chat.workers.emails import Emails
 from chat.workers.embed_links import EmbedLinks
@@ -181,6 +187,7 @@ from chat.workers.embedded_bots import EmbeddedBots
 from chat.workers.missed_messages import MissedMessages
 from chat.workers.outgoing_webhooks import OutgoingWebhooks
 from chat.workers.presence import PresenceWriter
+from chat.workers.push import Pushes
 from chat.workers.rounds import Rounds
 from chat.workers.scheduled_messages import ScheduledDelivery
 
@@ -313,6 +320,7 @@ class Application:
                 ScheduledMessagesResource(self.scheduled_messages),
                 UploadsResource(self.uploads, self.attachments, self.links, reactor),
                 SubmessagesResource(Submessages(database, directory, bus, self.history)),
+                PushResource(self.push_devices, self.vapid, self.mailer),
                 EmojiResource(self.own_emoji, directory),
                 AvatarsResource(self.avatars),
                 IncomingWebhooks(self.sending, directory, reactor, self._signing_secret),
@@ -420,6 +428,15 @@ class Application:
         self.missed_messages = MissedMessages(
             database, directory, self.deferred_work, self.mailer, self.unsubscribing)
         self.missed_messages.serve()
+        self.vapid = Vapid(self.settings.external_url)
+        phones = None
+        if self.settings.push_bouncer is not None:
+            phones = HttpBouncer(self.outbound, self.settings.push_bouncer, self.settings.external_url)
+        self.push_devices = PushDevices(database, self.bus, phones)
+        pushes = Pushes(database, directory, self.deferred_work, self.push_devices,
+                        BrowserSender(self.outbound, self.vapid, self.reactor), phones)
+        pushes.serve()
+        self.bus.listen(pushes.hear)
         self.consequences.append(lambda checked, addressed: self.notifications.maybe_enqueue_notifications(
             checked.sender, checked.recipient, addressed.readers, addressed.flags,
             mentioned=checked.rendered.mentioned_user_ids, groups=checked.rendered.mentioned_group_ids))
@@ -465,6 +482,7 @@ class Application:
         if restored:
             _log.info("{count} event queues are open again", count=restored)
         self.unsubscribing.start(await self._secret("unsubscribing"))
+        self.vapid.start(await self._secret("web-push"))
         await self.sending.start()
         self._is_open = True
 
@@ -481,6 +499,7 @@ class Application:
         self._file_pages.mount(klein)
         self._avatar_pages.mount(klein)
         self.external_image_pages.mount(klein)
+        ServiceWorkerPage().mount(klein)
         MetricsPage(self.metrics).mount(klein)
         StaticFiles(self._assets).mount(klein)
         ApiPages(self.rest, self._assets, self.settings.external_url).mount(klein)
@@ -563,6 +582,7 @@ class Application:
             dormant=await activity_sql.dormant(db),
             alert_words=await alert_word_sql.everyones(db),
             topic_policies=await user_topic_sql.policies(db),
+            push_receivers=await push_device_sql.receivers(db),
             muted_users=await muted_user_sql.muted_users(db),
             domains=await domain_sql.domains(db),
             emoji=await emoji_sql.all_emoji(db),

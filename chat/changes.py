@@ -178,7 +178,14 @@ class UserStatusSet:
     status: UserStatus
 
 
+@dataclass(frozen=True, slots=True)
+class PushReceiverSet:
+    user_id: int
+    has_device: bool
+
+
 Change = (UserSet | BotSet | ChannelSet | SubscriptionSet | SubscriptionGone | OrganisationSet | GroupSet | GroupGone
           | LinkifiersSet | PlaygroundsSet | RealmSet | UserSettingsSet | UserSettingsDefaultsSet | ApiKeySet
           | ApiKeyGone | SessionSet | SessionGone | DormantSet | AlertWordsSet | TopicPolicySet | MutedUsersSet
-          | EmojiSet | UserStatusSet | DomainSet | ProfileFieldsSet | ProfileValueSet | NewMembersSet)
+          | EmojiSet | UserStatusSet | DomainSet | ProfileFieldsSet | ProfileValueSet | NewMembersSet
+          | PushReceiverSet)

@@ -25,6 +25,7 @@ from chat.models import Channel, Group, Organisation, Role, Session, Subscriptio
 from chat.notification_rules import Means, wants_channel
 from chat.personal import MutedUser, Policy, TopicPolicy, UserStatus
 from chat.profile_fields import ProfileField, ProfileValue
+from chat.push_devices import PushReceivers
 from chat.realm import Realm
 from chat.uploaded import CustomEmoji, emoji_map_wire
 from chat.user_groups import UserGroups
@@ -64,6 +65,7 @@ class Loaded:
     alert_words: Mapping[int, Sequence[str]] = field(default_factory=dict)
     topic_policies: Sequence[TopicPolicy] = ()
     muted_users: Sequence[MutedUser] = ()
+    push_receivers: Sequence[int] = ()
     emoji: Sequence[CustomEmoji] = ()
     domains: Mapping[str, bool] = field(default_factory=dict)
     statuses: Sequence[UserStatus] = ()
@@ -113,6 +115,7 @@ class Directory:
         self.muted_users = MutedUsers()
         self.domains: dict[str, bool] = {}
         """From where people may come, where that is restricted: each with whether its subdomains are meant too."""
+        self.push_receivers = PushReceivers()
         self.emoji: dict[int, CustomEmoji] = {}
         """All there ever were, by id; those that are in use are found by name with `custom_emoji`."""
         self.statuses: dict[int, UserStatus] = {}
@@ -158,6 +161,8 @@ class Directory:
             changes.UserStatusSet: lambda change: self._set_status(change.status),
             changes.DomainSet: lambda change: self._set_domain(change.domain, change.allow_subdomains),
             changes.EmojiSet: lambda change: self._set_emoji(change.emoji),
+            changes.PushReceiverSet: lambda change: self.push_receivers.put(
+                change.user_id, has_device=change.has_device),
             changes.SessionGone: lambda change: self.sessions.pop(change.token_hash, None),
         }
 
@@ -189,6 +194,7 @@ class Directory:
             self.topic_policies.put(policy)
         self.muted_users.load(loaded.muted_users)
         self.domains.update(loaded.domains)
+        self.push_receivers.load(loaded.push_receivers)
         for emoji in loaded.emoji:
             self._set_emoji(emoji)
         for status in loaded.statuses:

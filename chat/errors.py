@@ -266,6 +266,20 @@ class InvitationFailed(JsonableError):
                          license_limit_reached=False, daily_limit_reached=daily_limit)
 
 
+class InvalidPushDeviceToken(JsonableError):
+    code = "INVALID_PUSH_DEVICE_TOKEN"
+
+    def __init__(self) -> None:
+        super().__init__("Device not recognized")
+
+
+class InvalidRemotePushDeviceToken(JsonableError):
+    code = "INVALID_REMOTE_PUSH_DEVICE_TOKEN"
+
+    def __init__(self) -> None:
+        super().__init__("Device not recognized by the push bouncer")
+
+
 class ServiceUnavailable(JsonableError):
     """The database cannot be reached just now; nothing was done, or it is still being done."""
 

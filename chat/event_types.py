@@ -26,6 +26,7 @@ from chat.changes import (
     MutedUsersSet,
     NewMembersSet,
     OrganisationSet,
+    PushReceiverSet,
     SessionGone,
     SessionSet,
     SubscriptionGone,
@@ -413,6 +414,10 @@ def scheduled_message_removed(scheduled: ScheduledMessage) -> Event:
     """It was sent, or taken back."""
     return Event({"type": "scheduled_messages", "op": "remove", "scheduled_message_id": scheduled.id},
                  (scheduled.user_id,))
+
+
+def push_receiver(user_id: int, *, has_device: bool) -> Event:
+    return Event(None, (), (PushReceiverSet(user_id, has_device),))
 
 
 def heartbeat() -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ it and written anew from a short list of elements, so nothing else can come thro
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -27,6 +27,12 @@ def mail_html(rendered: str, url: str) -> str:
     writer.feed(rendered)
     writer.close()
     return writer.result()
+
+
+def plain_text(rendered: str, url: str) -> str:
+    """The same without any markup, a line a block, for where there is room for little."""
+    text = re.sub(r"<br>|</(?:p|li|h\d|pre|tr|blockquote)>", "\n", mail_html(rendered, url))
+    return re.sub(r"\n{2,}", "\n", unescape(re.sub(r"<[^>]*>", "", text))).strip()
 
 
 def mail_text(content: str) -> str:

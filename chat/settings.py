@@ -120,6 +120,10 @@ class Settings:
         None,
         "a PEM file with the certificate authorities to trust for the mail server, instead of the system's",
     )
+    push_bouncer: str | None = option(
+        None,
+        "the address of a server that carries pushes to the phone apps; without it only browsers get pushes",
+    )
     mail_from: str | None = option(
         None,
         "the address that mails come from, as in 'Team chat <chat@example.com>' [default: noreply@ the external host]",

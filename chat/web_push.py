@@ -24,7 +24,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 MAX_PLAIN_BYTES = 3000
 """Push services take bodies of 4096 bytes; padding and coding want a part of that."""
-SEED_BYTES = 32
 TOKEN_LIFETIME_S = 12 * 3600
 _RECORD_SIZE = 4096
 _PADDED_BYTES = 3052
@@ -88,18 +87,23 @@ def public_point(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 class Vapid:
-    """Our name at push services: a key that lasts, made from a seed that is kept."""
+    """Our name at push services: a key that lasts, made from a seed that `start` is given once it is known."""
 
-    def __init__(self, seed: bytes, subject: str) -> None:
+    def __init__(self, subject: str) -> None:
         """`subject`: an address at which the operator can be reached, as a URL."""
+        self._key: ec.EllipticCurvePrivateKey | None = None
+        self._subject = subject
+        self.public_key = ""
+        """What a browser is given to accept pushes from us alone."""
+
+    def start(self, seed: bytes) -> None:
         number = int.from_bytes(hashlib.sha256(b"vapid" + seed).digest(), "big") % (_ORDER - 1) + 1
         self._key = ec.derive_private_key(number, _CURVE)
-        self._subject = subject
         self.public_key = encode(public_point(self._key))
-        """What a browser is given to accept pushes from us alone."""
 
     def authorization(self, endpoint: str, now: float) -> str:
         """The header by which a push to `endpoint` is known as ours, for half a day."""
+        assert self._key is not None
         parts = urlsplit(endpoint)
         claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": int(now) + TOKEN_LIFETIME_S, "sub": self._subject}
         signed = f"{encode(orjson.dumps({'typ': 'JWT', 'alg': 'ES256'}))}.{encode(orjson.dumps(claims))}"

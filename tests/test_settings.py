@@ -17,7 +17,7 @@ from chat.settings import (
 )
 
 CHECKED_VALUES = {"listen": "tcp:1", "external_url": "http://h", "trusted_proxies": "10.0.0.0/8",
-                  "allowed_networks": "10.0.0.0/8, fd00::/8", "smtp": "smtps://m", "mail_from": "a@b"}
+                  "allowed_networks": "10.0.0.0/8, fd00::/8", "smtp": "smtps://m", "mail_from": "a@b", "push_bouncer": "https://b"}
 """Values of options that take no other text."""
 ROOT = Path(__file__).resolve().parent.parent
 

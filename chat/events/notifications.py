@@ -85,6 +85,8 @@ class Notifications:
             is_here = self.is_here(user_id)
             settings = self._directory.settings_of(user_id)
             for means, list_ in told.items():
+                if means is Means.PUSH and user_id not in self._directory.push_receivers:
+                    continue
                 if is_here and not (means is Means.PUSH and settings.enable_online_push_notifications):
                     continue
                 why = reason(means, settings, concern)

@@ -60,7 +60,7 @@ class ServerResource:
             "zulip_version": COMPATIBLE_VERSION,
             "zulip_merge_base": COMPATIBLE_VERSION,
             "zulip_feature_level": FEATURE_LEVEL,
-            "push_notifications_enabled": False,
+            "push_notifications_enabled": self._settings.push_bouncer is not None,
             "is_incompatible": notes.user_agent.startswith("ZulipInvalid"),
             "email_auth_enabled": True,
             "require_email_format_usernames": True,

@@ -30,23 +30,23 @@ class DialogTests:
         ada.until(lambda: ada.page.locator(".dialog-settings").count() == 0, "the dialog to close")
 
     def test_what_is_set_holds_in_all_windows_and_after_a_reload(self, sign_in: SignIn) -> None:
-        grace, elsewhere = sign_in("grace"), sign_in("grace")
-        for window in (grace, elsewhere):
+        linus, elsewhere = sign_in("linus"), sign_in("linus")
+        for window in (linus, elsewhere):
             window.go("#settings/preferences")
             window.page.wait_for_selector(".settings-line")
         assert switch(elsewhere, "Enter sends")
-        grace.page.locator(".settings-line", has_text="Enter sends").get_by_role("switch").click()
+        linus.page.locator(".settings-line", has_text="Enter sends").get_by_role("switch").click()
         elsewhere.until(lambda: not switch(elsewhere, "Enter sends"), "the other window to know")
-        grace.page.locator(".settings-line", has_text="Theme").locator("select").select_option("Dark")
+        linus.page.locator(".settings-line", has_text="Theme").locator("select").select_option("Dark")
         elsewhere.until(lambda: elsewhere.page.evaluate("document.documentElement.dataset.theme") == "dark", "the dark")
-        grace.page.reload()
-        grace.wait_ready()
-        assert grace.page.evaluate("document.documentElement.dataset.theme") == "dark"
-        grace.go(LUNCH)
-        grace.page.click("#compose .compose-open, #compose textarea")
-        grace.page.fill("#compose textarea", "one line")
-        grace.page.press("#compose textarea", "Enter")
-        assert grace.page.input_value("#compose textarea") == "one line\n"
+        linus.page.reload()
+        linus.wait_ready()
+        assert linus.page.evaluate("document.documentElement.dataset.theme") == "dark"
+        linus.go(LUNCH)
+        linus.page.click("#compose .compose-open, #compose textarea")
+        linus.page.fill("#compose textarea", "one line")
+        linus.page.press("#compose textarea", "Enter")
+        assert linus.page.input_value("#compose textarea") == "one line\n"
 
     def test_a_new_name_is_everyones_at_once_and_a_bad_one_is_refused_in_words(self, sign_in: SignIn) -> None:
         alan, ada = sign_in("alan"), sign_in("ada")
