@@ -63,7 +63,7 @@ export class BotDetail {
     return html`
       ${this.#text("full_name", t("Name"), bot.full_name, { required: true, maxlength: 100, dir: "auto" })}
       ${bot.bot_type === INCOMING ? this.#incoming(bot) : nothing} ${bot.bot_type === OUTGOING ? this.#outgoing(bot) : nothing}
-      ${bot.bot_type === EMBEDDED ? this.#embedded(bot) : nothing} ${this.#key(bot)} ${this.#owner(bot)}
+      ${bot.bot_type === EMBEDDED ? this.#embedded(bot) : nothing} ${bot.bot_type === EMBEDDED ? nothing : this.#key(bot)} ${this.#owner(bot)}
       <div class="card-actions bot-actions">
         <button type="submit" class="button button-main" ?disabled=${this.busy || Object.keys(this.changes).length === 0}>${t("Save changes")}</button>
         <button type="button" class="button bot-close" @click=${() => this.#confirmClose(bot)}>${icon("trash-2")}${t("Deactivate")}</button>
@@ -139,7 +139,7 @@ export class BotDetail {
   #embedded(bot) {
     const service = this.panel.app.model.bots.embedded.find((one) => one.name === bot.services[0]?.service_name);
     return html`<p class="bots-words">${service?.summary ?? ""} ${t("Mention it in a channel, or write to it: it says what it can do.")}</p>
-      ${Object.keys(service?.config ?? {}).map((key) => this.#config(bot, key, key))}`;
+      ${Object.keys(service?.config ?? {}).map((key) => this.#config(bot, key, key[0].toUpperCase() + key.slice(1).replaceAll("_", " ")))}`;
   }
 
   #owner(bot) {
