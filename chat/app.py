@@ -47,6 +47,7 @@ from chat.actions.profile_fields import ProfileFields
 from chat.actions.push_devices import PushDevices
 from chat.actions.reactions import Reactions
 from chat.actions.realm import RealmSettings
+from chat.actions.realm_pictures import RealmPictures
 from chat.actions.recovery import Recovery
 from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Consequence, Sending
@@ -155,6 +156,7 @@ from chat.resources.pages.unsubscribe import UnsubscribePages
 from chat.resources.presence import PresenceResource
 from chat.resources.profile_fields import ProfileFieldsResource
 from chat.resources.push import PushResource
+from chat.resources.realm_pictures import RealmPicturesResource
 from chat.resources.rest import Rest
 from chat.resources.root import ChatSite, Root
 from chat.resources.routes import Takes
@@ -323,6 +325,7 @@ class Application:
                 PushResource(self.push_devices, self.vapid, self.mailer),
                 EmojiResource(self.own_emoji, directory),
                 AvatarsResource(self.avatars),
+                RealmPicturesResource(self.realm_pictures, directory),
                 IncomingWebhooks(self.sending, directory, reactor, self._signing_secret),
                 UserGroupsResource(UserGroupActions(database, directory, bus, self.permissions), directory),
                 LinkifiersResource(Linkifiers(database, directory, bus), Playgrounds(database, directory, bus),
@@ -451,6 +454,7 @@ class Application:
         self.uploads = Uploads(database, bus, self.files, self.pictures, self._in_thread, self.links,
                                self.settings.upload_quota_mib or None)
         self.avatars = Avatars(database, directory, bus, self.files, self.pictures, self._in_thread, bot_changes)
+        self.realm_pictures = RealmPictures(database, directory, bus, self.files, self.pictures, self._in_thread)
         self.own_emoji = OwnEmoji(database, directory, bus, self.files, self.pictures, self._in_thread)
 
     async def start(self) -> None:

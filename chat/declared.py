@@ -39,6 +39,8 @@ class Setting:
     """It says who has a permission."""
     json: bool = False
     """A string that travels as JSON text."""
+    own_way: bool = False
+    """It is kept with the settings, but has routes of its own and another form on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,11 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 
 def declared(record: type[msgspec.Struct]) -> dict[str, Declared]:
-    """The table of a record's settings, by name."""
+    """The table of a record's settings, by name; without those that go their own way."""
     hints = typing.get_type_hints(record, include_extras=True)
-    return {field.name: Declared(field.name, hints[field.name], field.default, _setting(hints[field.name]))
-            for field in msgspec.structs.fields(record)}
+    found = (Declared(field.name, hints[field.name], field.default, _setting(hints[field.name]))
+             for field in msgspec.structs.fields(record))
+    return {one.name: one for one in found if not one.setting.own_way}
 
 
 def parameters(name: str, table: Mapping[str, Declared], *, omit: frozenset[str] = frozenset(),

@@ -14,6 +14,7 @@ from msgspec import Meta
 from chat import group_values as groups
 from chat.declared import Declared, GroupRule, Setting, declared
 from chat.group_values import GroupValue
+from chat.uploaded import PICTURES, REALM_PATH
 from chat.user_settings import Language
 
 MAX_REALM_NAME = 40
@@ -30,6 +31,8 @@ WildcardPolicy = Literal[1, 2, 3, 5, 6, 7]
 """1 everyone, 2 members, 3 full members, 5 administrators, 6 nobody, 7 moderators."""
 Limit = Annotated[int | None, Setting(unlimited=None)]
 OwnersBool = Annotated[bool, Setting(owners=True)]
+_Token = Annotated[str | None, Setting(own_way=True)]
+_ICON = "/static/images/plait-icon.svg"
 _ChannelOrNone = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
 
 
@@ -110,6 +113,11 @@ class Realm(msgspec.Struct, frozen=True):
     enable_spectator_access: bool = False
     want_advertise_in_communities_directory: bool = False
 
+    # Tokens of the pictures of its own; None: the one that Plait comes with.
+    icon: _Token = None
+    logo: _Token = None
+    night_logo: _Token = None
+
 
 REALM_SETTINGS = declared(Realm)
 """By name."""
@@ -117,6 +125,15 @@ CAN_REMOVE_SUBSCRIBERS = GroupRule("role:administrators", system_only=True, nobo
 """Of a channel: who may put others out."""
 CAN_MENTION_GROUP = GroupRule("role:everyone")
 """Of a group: who may mention it."""
+
+
+def realm_picture_wire(realm: Realm, name: str) -> dict[str, str]:
+    """The address of a picture of the organisation, and whose it is: "U" for one of its own, "D" for Plait's."""
+    token = getattr(realm, name)
+    if token is None:
+        return {f"{name}_url": _ICON, f"{name}_source": "D"}
+    return {f"{name}_url": f"{PICTURES}{REALM_PATH}/{token}.{'png' if name == 'icon' else 'webp'}",
+            f"{name}_source": "U"}
 
 
 def in_update_dict(one: Declared) -> bool:

@@ -14,7 +14,7 @@ from chat.event_types import Event, user_away
 from chat.languages import LANGUAGES
 from chat.linkifiers import Linkifier, Playground, linkifier_wire, playground_wire
 from chat.models import User
-from chat.realm import REALM_SETTINGS, Realm, in_update_dict
+from chat.realm import REALM_SETTINGS, Realm, in_update_dict, realm_picture_wire
 from chat.user_settings import LEGACY_DISPLAY, LEGACY_NOTIFICATIONS, UserSettings
 
 
@@ -26,6 +26,12 @@ def realm_setting(realm: Realm, name: str) -> Event:
     else:
         body = {"type": "realm", "op": "update", "property": name, "value": value}
     return Event(body, None, (RealmSet(realm),))
+
+
+def realm_picture(realm: Realm, name: str) -> Event:
+    """The organisation has another icon or logo."""
+    return Event({"type": "realm", "op": "update_dict", "property": name, "data": realm_picture_wire(realm, name)},
+                 None, (RealmSet(realm),))
 
 
 def user_setting(user: User, settings: UserSettings, name: str) -> Iterable[Event]:

@@ -39,7 +39,10 @@ SELECT_BY_PATH = f"{_WITH_MESSAGES} WHERE a.path_id = ANY(%s) ORDER BY a.id"
 SELECT_KNOWN_TOKENS = """SELECT split_part(path_id, '/', 3) FROM attachment
         WHERE split_part(path_id, '/', 3) = ANY(%(tokens)s)
     UNION ALL SELECT token FROM custom_emoji WHERE token = ANY(%(tokens)s)
-    UNION ALL SELECT avatar_token FROM user_profile WHERE avatar_token = ANY(%(tokens)s)"""
+    UNION ALL SELECT avatar_token FROM user_profile WHERE avatar_token = ANY(%(tokens)s)
+    UNION ALL SELECT own.token FROM organisation o, unnest(ARRAY[
+        o.settings ->> 'icon', o.settings ->> 'logo', o.settings ->> 'night_logo']) AS own (token)
+        WHERE own.token = ANY(%(tokens)s)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,18 @@ from chat.models import (
     PRESENCE_PING_S,
 )
 from chat.profile_fields import EXTERNAL_ACCOUNTS
-from chat.realm import CAN_MENTION_GROUP, CAN_REMOVE_SUBSCRIBERS, REALM_SETTINGS, permission_rule, permission_rules
+from chat.realm import (
+    CAN_MENTION_GROUP,
+    CAN_REMOVE_SUBSCRIBERS,
+    REALM_SETTINGS,
+    permission_rule,
+    permission_rules,
+    realm_picture_wire,
+)
 from chat.settings import Settings
 from chat.uploaded import MAX_PICTURE_MIB, THUMBNAIL_FORMATS
 
 LONGPOLL_TIMEOUT_S = 90
-_ICON = "/static/images/plait-icon.svg"
 _POLICY_OF_GROUP = {groups.MEMBERS: 1, groups.ADMINISTRATORS: 2, groups.FULL_MEMBERS: 3, groups.MODERATORS: 4}
 
 
@@ -41,7 +47,8 @@ class RealmState:
 
     def state(self) -> dict[str, Any]:
         """All keys of the part."""
-        realm = {**self._about(), **msgspec.to_builtins(self.directory.realm), **self._derived()}
+        settings = msgspec.to_builtins(self.directory.realm)
+        realm = {**self._about(), **{name: settings[name] for name in REALM_SETTINGS}, **self._derived()}
         return {**{f"realm_{name}": value for name, value in realm.items()}, **self._limits(), **self._server()}
 
     def _about(self) -> dict[str, Any]:
@@ -52,12 +59,9 @@ class RealmState:
             "url": url,
             "uri": url,
             "bot_domain": url.split("://", 1)[-1].split(":", 1)[0],
-            "icon_url": _ICON,
-            "icon_source": "D",
-            "logo_url": _ICON,
-            "logo_source": "D",
-            "night_logo_url": _ICON,
-            "night_logo_source": "D",
+            **realm_picture_wire(self.directory.realm, "icon"),
+            **realm_picture_wire(self.directory.realm, "logo"),
+            **realm_picture_wire(self.directory.realm, "night_logo"),
             "email_auth_enabled": True,
             "password_auth_enabled": True,
             "authentication_methods": {"Email": {"enabled": True, "available": True}},
@@ -85,8 +89,8 @@ class RealmState:
             "max_message_length": MAX_MESSAGE,
             "max_file_upload_size_mib": self.settings.max_upload_mib,
             "max_avatar_file_size_mib": MAX_PICTURE_MIB,
-            "max_icon_file_size_mib": 0,
-            "max_logo_file_size_mib": 0,
+            "max_icon_file_size_mib": MAX_PICTURE_MIB,
+            "max_logo_file_size_mib": MAX_PICTURE_MIB,
             "password_min_length": MIN_PASSWORD,
             "password_min_guesses": 0,
         }

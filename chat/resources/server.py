@@ -9,6 +9,7 @@ import orjson
 from chat.directory import Directory
 from chat.emoji import code_to_names
 from chat.params import Params
+from chat.realm import realm_picture_wire
 from chat.resources.notes import RequestNotes
 from chat.resources.openapi import openapi_document
 from chat.resources.rest import Reply, Rest
@@ -67,7 +68,7 @@ class ServerResource:
             "realm_url": url,
             "realm_uri": url,
             "realm_name": organisation.name if organisation else "",
-            "realm_icon": url + "/static/images/plait-icon.svg",
+            "realm_icon": url + realm_picture_wire(self._directory.realm, "icon")["icon_url"],
             "realm_description": "",
             "realm_web_public_access_enabled": False,
         }

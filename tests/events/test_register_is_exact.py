@@ -85,6 +85,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("field"), person, st.integers(0, 2), st.sampled_from(("add", "change", "order", "remove"))),
     st.tuples(st.just("tell"), person, st.integers(0, 2), st.sampled_from(("*knots*", "", None))),
     st.tuples(st.just("tell_of"), person, person, st.integers(0, 2)),
+    st.tuples(st.just("realm_picture"), person, st.sampled_from(("icon", "logo")), st.sampled_from(("POST", "DELETE"))),
     st.tuples(st.just("group"), person, anyone),
     st.tuples(st.just("linkifier"), person, st.integers(0, 2), st.sampled_from(("add", "change", "order", "remove"))),
     st.tuples(st.just("playground"), person, st.integers(0, 2), st.sampled_from(("POST", "DELETE"))),
@@ -116,6 +117,10 @@ class InstantPictures(Pictures):
     async def make_avatar(self, source: Path, small: Path, medium: Path) -> None:
         small.touch()
 
+    async def copy(self, source: Path, target: Path) -> tuple[int, int]:
+        target.touch()
+        return 1, 1
+
     async def make_emoji(self, source: Path, target: Path) -> tuple[str, bool]:
         return ".png", False
 
@@ -134,7 +139,7 @@ class World:
     async def start(self) -> None:
         await self.server.start()
         app = self.server.app
-        app.avatars._pictures = app.own_emoji._pictures = InstantPictures(app.reactor)
+        app.avatars._pictures = app.own_emoji._pictures = app.realm_pictures._pictures = InstantPictures(app.reactor)
         make = app.mailer.make
 
         def noting(to: str, template: str, words: Any, **options: Any) -> Any:
@@ -331,6 +336,10 @@ class World:
                 fields = [one.id for one in directory.profile_fields]
                 return "PATCH", f"/users/{ids[whom]}", {"profile_data": [
                     {"id": field_id, "value": f"told {self.counter}"} for field_id in fields[:number]]}
+            case "realm_picture", [picture, method]:
+                night = {} if picture == "icon" else {"night": self.counter % 2 == 0}
+                return method, f"/realm/{picture}", {
+                    **night, **({"files": [("a.png", b"a")]} if method == "POST" else {})}
             case "group", [others]:
                 return "POST", "/user_groups/create", {
                     "name": f"Group {self.counter % 4}", "description": "", "members": [ids[other] for other in others]}
