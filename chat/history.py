@@ -25,6 +25,7 @@ MAX_TOPICS = 10_000
 
 class PageWire(TypedDict):
     messages: list[MessageWire]
+    """The messages, oldest first."""
     anchor: int
     found_anchor: bool
     found_oldest: bool

@@ -33,6 +33,7 @@ from chat.wire import MessageWire
 
 MAX_PAGE = 5000
 MAX_IDS = 50_000
+_ANCHOR = "Around which message: its id, `newest`, `oldest` or `first_unread`."
 
 
 def parse_anchor(text: str) -> int | str:
@@ -70,7 +71,7 @@ class SentWire(TypedDict):
 class GetMessages(Params, frozen=True):
     num_before: Annotated[int, Meta(ge=0, le=MAX_PAGE)]
     num_after: Annotated[int, Meta(ge=0, le=MAX_PAGE)]
-    anchor: Annotated[int | str | None, Param(parse=parse_anchor)] = None
+    anchor: Annotated[int | str | None, Param(parse=parse_anchor, doc=_ANCHOR)] = None
     include_anchor: bool = True
     use_first_unread_anchor: bool = False
     narrow: Annotated[Any, Param(parse=parse_narrow, doc="A list of terms; empty: everything.")] = ()
@@ -112,7 +113,7 @@ class MatchesWire(TypedDict):
 
 
 class UpdateFlagsInNarrow(Params, frozen=True):
-    anchor: Annotated[int | str, Param(parse=parse_anchor)]
+    anchor: Annotated[int | str, Param(parse=parse_anchor, doc=_ANCHOR)]
     num_before: Annotated[int, Meta(ge=0)]
     num_after: Annotated[int, Meta(ge=0)]
     narrow: Annotated[Any, Param(parse=parse_narrow, doc="A list of terms.")]

@@ -141,7 +141,7 @@ def _query_parameter(entry: dict[str, Any], examples: dict[str, Any]) -> dict[st
     name = entry["name"]
     parameter: dict[str, Any] = {"name": name, "in": "query", "required": entry["required"],
                                  "description": parameter_line(entry)}
-    if entry["json"] and not _is_plain(entry["schema"]):
+    if entry["json"] and not is_plain(entry["schema"]):
         parameter["content"] = {"application/json": {"schema": entry["schema"]}}
         if name in examples:
             parameter["content"]["application/json"]["example"] = examples[name]
@@ -164,7 +164,7 @@ def _form(declared: list[dict[str, Any]], examples: dict[str, Any]) -> dict[str,
     if required:
         schema["required"] = required
     encoding = {entry["name"]: {"contentType": "application/json"} for entry in declared
-                if entry["json"] and not _is_plain(entry["schema"])}
+                if entry["json"] and not is_plain(entry["schema"])}
     form: dict[str, Any] = {"schema": schema}
     if encoding:
         form["encoding"] = encoding
@@ -189,7 +189,7 @@ def _file(route: Route) -> dict[str, Any]:
     return body
 
 
-def _is_plain(schema: dict[str, Any]) -> bool:
+def is_plain(schema: dict[str, Any]) -> bool:
     """Whether the JSON text of such a value is what a form or query would carry anyway."""
     return schema.get("type") in ("integer", "boolean", "number")
 

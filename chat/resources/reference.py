@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.resources.descriptions import wire_words
-from chat.resources.openapi import documented_errors, parameter_line
+from chat.resources.openapi import documented_errors, is_plain, parameter_line
 from chat.resources.routes import Route, Takes
 
 MAX_DEPTH = 3
@@ -110,7 +110,8 @@ def _parameters(route: Route) -> list[Parameter]:
     for entry in route.declaration.schemas():
         name = entry["name"]
         found.append(Parameter(
-            name, _kind(entry["schema"]), parameter_line(entry), "JSON" if entry["json"] else "", entry["required"],
+            name, _kind(entry["schema"]), parameter_line(entry), "JSON" if entry["json"] and not is_plain(
+                entry["schema"]) else "", entry["required"],
             _text(examples[name]) if name in examples else ""))
     if route.takes in _SAMPLE_FILES:
         what = "A picture." if "picture" in route.takes.value else "The file."
