@@ -123,8 +123,7 @@ class Sending:
 
     async def start(self) -> None:
         """Learn what is sent already: only what comes after it is ever published."""
-        ((newest,),) = await self._database.query("SELECT coalesce(max(id), 0) FROM message")
-        self._newest_published = newest
+        self._newest_published = await sql.newest_sent(self._database)
 
     async def check_message(self, sender: User, request: SendRequest, recipient: Recipient | None = None
                             ) -> CheckedMessage:

@@ -1,4 +1,4 @@
-"""SQL of deleting messages, with everything that hangs on them."""
+"""SQL of deleting messages, with everything that hangs on them but the names that their senders gave them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from chat.database.people import Runs
 DELETE = """WITH doomed AS (SELECT unnest(%(ids)s::int[]) AS id),
     received AS (DELETE FROM user_message WHERE message_id IN (SELECT id FROM doomed) RETURNING user_id),
     shown AS (DELETE FROM attachment_message WHERE message_id IN (SELECT id FROM doomed) RETURNING attachment_id),
-    gone AS (DELETE FROM message WHERE id IN (SELECT id FROM doomed) RETURNING id)
+    gone AS (DELETE FROM message WHERE id IN (SELECT id FROM doomed)
+        RETURNING id, sender_id, queue_id, local_id, recipient_id),
+    named AS (INSERT INTO deleted_message (sender_id, queue_id, local_id, message_id, recipient_id)
+        SELECT sender_id, queue_id, local_id, id, recipient_id FROM gone WHERE queue_id <> ''),
+    forgotten AS (DELETE FROM deleted_message WHERE date_deleted < now() - interval '30 days')
     SELECT coalesce((SELECT array_agg(id ORDER BY id) FROM gone), '{}'),
         coalesce((SELECT array_agg(DISTINCT user_id) FROM received), '{}'),
         coalesce((SELECT array_agg(DISTINCT a.path_id) FROM attachment a WHERE a.id IN (

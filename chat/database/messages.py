@@ -19,12 +19,15 @@ MAX_ID = 2**31 - 1
 """The largest message id there can be."""
 
 _SEND_BODY = """
+    gone AS (
+        SELECT message_id, recipient_id FROM deleted_message
+        WHERE sender_id = $1 AND queue_id = $11 AND local_id = $12),
     sent AS (
         INSERT INTO message (sender_id, recipient_id, channel_id, topic, content, rendered_content, client,
             has_link, has_image, has_attachment, queue_id, local_id, search, has_widget)
         SELECT $1, conversation.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
             to_tsvector('english', $4 || ' ' || $5), $20 IS NOT NULL
-        FROM conversation
+        FROM conversation WHERE NOT EXISTS (SELECT FROM gone)
         ON CONFLICT (sender_id, queue_id, local_id) DO NOTHING
         RETURNING id, recipient_id, floor(extract(epoch FROM date_sent))::int AS timestamp),
     received AS (
@@ -48,7 +51,8 @@ _SEND_BODY = """
         (SELECT id FROM begun) FROM sent
     UNION ALL
     SELECT id, recipient_id, floor(extract(epoch FROM date_sent))::int, false, NULL, NULL FROM message
-    WHERE sender_id = $1 AND queue_id = $11 AND local_id = $12"""
+    WHERE sender_id = $1 AND queue_id = $11 AND local_id = $12
+    UNION ALL SELECT message_id, recipient_id, 0, false, NULL, NULL FROM gone"""
 
 _SEND_TYPES = """text, text, text, text, bool, bool, bool, text, text, int[], int[], int[],
     text[], text[], text[], float8[], text"""
@@ -97,6 +101,8 @@ SELECT_TOPICS = """WITH RECURSIVE name (key) AS (
 SELECT_OWN_TOPICS = """SELECT (array_agg(m.topic ORDER BY m.id DESC))[1], max(m.id)
     FROM message m JOIN user_message um ON um.message_id = m.id AND um.user_id = %s
     WHERE m.channel_id = %s GROUP BY lower(m.topic) ORDER BY max(m.id) DESC LIMIT %s"""
+SELECT_NEWEST_SENT = """SELECT greatest(
+    (SELECT max(id) FROM message), (SELECT max(message_id) FROM deleted_message), 0)"""
 SELECT_MAX_ID = "SELECT coalesce(max(message_id), -1) FROM user_message WHERE user_id = %s"
 SELECT_PARTICIPANTS = """SELECT sender_id FROM message
         WHERE channel_id = %(channel)s AND lower(topic) = lower(%(topic)s)
@@ -277,6 +283,12 @@ async def topics(db: Runs, channel_id: int, reader_id: int | None, limit: int) -
 async def participants(db: Runs, channel_id: int, topic: str) -> set[int]:
     """Ids of those who wrote or reacted in a topic."""
     return {user_id for (user_id,) in await db.query(SELECT_PARTICIPANTS, {"channel": channel_id, "topic": topic})}
+
+
+async def newest_sent(db: Runs) -> int:
+    """The newest message there ever was, as far as anything is known of it."""
+    ((message_id,),) = await db.query(SELECT_NEWEST_SENT)
+    return int(message_id)
 
 
 async def newest_id(db: Runs, reader_id: int) -> int:

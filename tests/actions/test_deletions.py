@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from chat.actions import deletions
 from tests.actions.test_edits import EditCase
+from tests.support.harness import Client
 
 
 class OneTests(EditCase):
@@ -58,6 +59,22 @@ class OneTests(EditCase):
         self.assertEqual(event["attachment"]["messages"], [])
         await self.owner.call("DELETE", f"/messages/{second}")
         self.assertIsNone(self.app.directory.channels[channel_id].first_message_id)
+
+    async def test_sent_again(self) -> None:
+        """Who retransmits a message that was deleted meanwhile sends nothing, after a restart too, and hears its id."""
+        state = await self.owner.register(event_types=["message"])
+        for name in ({"queue_id": "q1", "local_id": "7.01"}, {"idempotency_key": "k1"}):
+            message_id = await self.owner.send("general", "once", **name)
+            await self.owner.call("DELETE", f"/messages/{message_id}")
+            self.assertEqual(await self.owner.send("general", "once", **name), message_id)
+        self.assertEqual(len(await self.owner.events(state["queue_id"])), 2)
+        await self.server.restart()
+        owner = Client(self.app, self.app.directory.user_by_email("owner@chat.test"))
+        state = await owner.register(event_types=["message"])
+        self.assertEqual(await owner.send("general", "once", idempotency_key="k1"), message_id)
+        self.assertEqual(await owner.events(state["queue_id"]), [])
+        ((count,),) = await self.app.database.query("SELECT count(*) FROM message")
+        self.assertEqual(count, 0)
 
     async def test_who_may(self) -> None:
         """One's own for a while; administrators any."""
