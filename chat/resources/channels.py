@@ -139,6 +139,19 @@ class UnsubscribedWire(TypedDict):
     not_removed: list[str]
 
 
+class UpdateSubscriptions(Params, frozen=True):
+    add: Annotated[list[Wanted], Meta(max_length=500)] = []
+    delete: Annotated[list[ChannelName], Meta(max_length=500)] = []
+
+
+class ChangedWire(SubscribedWire, UnsubscribedWire):
+    pass
+
+
+class EmailAddressWire(TypedDict):
+    email: str
+
+
 class Property(msgspec.Struct, frozen=True):
     stream_id: ChannelId
     property: Annotated[str, Meta(max_length=60)]
@@ -290,6 +303,28 @@ class ChannelsResource:
         result = await self._subscriptions.do_unsubscribe(
             notes.caller, channels, self._principals(notes.caller, p.principals))
         return {"removed": _names(result, removed=True), "not_removed": _names(result, removed=False)}
+
+    @routes.patch("/users/me/subscriptions", who=Who.USER, params=UpdateSubscriptions, returns=ChangedWire,
+                  summary="Update subscriptions", errors=(NotAllowed,),
+                  example={"add": [{"name": "{stream_name}"}], "delete": []})
+    async def update_subscriptions(self, notes: RequestNotes, p: UpdateSubscriptions) -> ChangedWire:
+        """Subscribes the caller to some channels and takes them out of others."""
+        if not p.add and not p.delete:
+            raise JsonableError('Nothing to do. Specify at least one of "add" or "delete".')
+        left: UnsubscribedWire = {"removed": [], "not_removed": []}
+        added: SubscribedWire = {"subscribed": {}, "already_subscribed": {}}
+        if p.delete:
+            left = await self.unsubscribe(notes, Unsubscribe(p.delete))
+        if p.add:
+            added = await self.subscribe(notes, Subscribe(p.add))
+        return {**left, **added}
+
+    @routes.get("/streams/{stream_id:int}/email_address", who=Who.USER, returns=EmailAddressWire,
+                summary="Get a channel's email address")
+    async def get_channel_email_address(self, notes: RequestNotes, p: Params, stream_id: int) -> EmailAddressWire:
+        """Empty: this server takes no mails."""
+        self._visible(notes.caller, stream_id)
+        return {"email": ""}
 
     @routes.post("/users/me/subscriptions/properties", who=Who.USER, params=SetProperties,
                  summary="Update subscription settings",

@@ -67,6 +67,19 @@ class ChannelSettingsTests(_Base):
         self.assertEqual("Insufficient permission", body["msg"])
         await self.grace.call("POST", "/users/me/subscriptions", subscriptions=[{"name": "looms"}])
 
+    async def test_one_request_joins_and_leaves(self) -> None:
+        body = await self.owner.call("PATCH", "/users/me/subscriptions", add=[{"name": "spindles"}, {"name": "looms"}],
+                                     delete=["general"])
+        self.assertEqual((["general"], []), (body["removed"], body["not_removed"]))
+        self.assertEqual({self.owner.user.email: ["spindles"]}, {
+            email: [name for name in names if name != "looms"] for email, names in body["subscribed"].items()})
+        await self.owner.refusal("PATCH", "/users/me/subscriptions")
+
+    async def test_channels_take_no_mails(self) -> None:
+        path = f"/streams/{self.channel_id}/email_address"
+        self.assertEqual("", (await self.grace.call("GET", path))["email"])
+        await self.grace.refusal("GET", "/streams/4711/email_address")
+
     async def test_nothing_is_public_on_the_web(self) -> None:
         body = await self.owner.refusal("PATCH", f"/streams/{self.channel_id}", is_web_public=True)
         self.assertEqual("Web-public channels are not enabled.", body["msg"])
