@@ -16,6 +16,7 @@ export class Realm extends Store {
   typing_stopped_ms = 12_000;
   rules = rulesOf({}); // who may change what is there
   limits = { message: 10_000, topic: 60, upload_mib: 25, channel_name: 60, channel_description: 1024 };
+  #values = new Map(); // all of its settings, as the server calls them without "realm_"
   #policies = new Map(); // topic key -> policy
 
   load(state) {
@@ -35,15 +36,23 @@ export class Realm extends Store {
       channel_description: state.max_stream_description_length ?? 1024,
     };
     this.rules = rulesOf(state);
+    const own = Object.entries(state).filter(([key]) => key.startsWith("realm_"));
+    this.#values = new Map(own.map(([key, value]) => [key.slice("realm_".length), value]));
     this.#policies.clear();
     for (const entry of state.user_topics ?? []) this.#setTopic(entry);
     this.changed();
   }
 
   update(property, value) {
+    this.#values.set(property, value);
     if (property === "name") this.name = value;
     if (property in this.rules) this.rules = { ...this.rules, [property]: value };
     this.changed();
+  }
+
+  /** One of its settings. */
+  get(property) {
+    return this.#values.get(property);
   }
 
   setLinkifiers(linkifiers) {

@@ -7,6 +7,8 @@
 import { t } from "../../lib/i18n.js";
 import { Account } from "./account.js";
 import { NotificationSettings } from "./notifications.js";
+import { Organisation } from "./organisation.js";
+import { People } from "./people.js";
 import { Preferences } from "./preferences.js";
 import { Profile } from "./profile.js";
 
@@ -17,4 +19,6 @@ export const SECTIONS = [
   { id: "preferences", group: t("You"), icon: "sliders-horizontal", label: t("Preferences"), make: Preferences, shown: everyone },
   { id: "notifications", group: t("You"), icon: "bell", label: t("Notifications"), make: NotificationSettings, shown: everyone },
   { id: "account", group: t("You"), icon: "shield", label: t("Account and security"), make: Account, shown: everyone },
+  { id: "people", group: t("Organisation"), icon: "users", label: t("People"), make: People, shown: (app) => app.model.people.me?.role < 600 },
+  { id: "organisation", group: t("Organisation"), icon: "layers", label: t("Organisation"), make: Organisation, shown: (app) => app.model.people.me?.role <= 200 },
 ];
