@@ -51,6 +51,7 @@ from chat.actions.realm_pictures import RealmPictures
 from chat.actions.recovery import Recovery
 from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Consequence, Sending
+from chat.actions.sign_ins import SignIns
 from chat.actions.submessages import Submessages
 from chat.actions.subscriptions import Subscriptions
 from chat.actions.typing import Typing
@@ -237,6 +238,7 @@ class Application:
             except (OSError, ValueError) as error:
                 raise StartError(f"The authorities in --smtp-authorities cannot be used: {error}.") from None
         Emails(delivery, MailFolder(settings.data)).serve(self.deferred_work)
+        self.unsubscribing = Unsubscribing(settings.external_url)
         self.mailer = Mailer(self.deferred_work, self.directory, self.reactor, Letters(),
                              sender=settings.mail_from or default_sender(settings.external_url),
                              delivers=delivery is not None)
@@ -252,7 +254,8 @@ class Application:
         self.history = History(database, directory)
         self.limits = RateLimits(reactor, self.settings)
         self.metrics = Metrics()
-        self.accounts = Accounts(database, directory, bus, self._in_thread, self.limits)
+        sign_ins = SignIns(directory, self.mailer, self.unsubscribing, reactor)
+        self.accounts = Accounts(database, directory, bus, self._in_thread, self.limits, sign_ins)
         self.activity = Activity(database, directory, bus, reactor)
         self.dormancy = Dormancy(self.activity, reactor)
         self.user_settings = UserSettingsActions(database, directory, bus)
@@ -425,7 +428,6 @@ class Application:
     def _build_notifications(self) -> None:
         """Who is told of messages outside the chat, and how."""
         database, directory = self.database, self.directory
-        self.unsubscribing = Unsubscribing(self.settings.external_url)
         self.notifications = Notifications(
             self.deferred_work, directory, self.queues, self.presences, self.reactor)
         self.missed_messages = MissedMessages(

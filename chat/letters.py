@@ -8,7 +8,7 @@ block. Both get the organisation's name and address as `organisation` and `url`,
     reset_password        name, link, hours
     confirm_address       name, link, new_address, hours           to the new address
     address_changed       name, new_address                        to the old address
-    new_sign_in           name, browser, place, when
+    new_sign_in           name, browser, when
     missed_messages       see chat.workers.missed_messages
     bot_failure           name, bot, target, reason, link (perhaps None), status (perhaps None)
     test                  name

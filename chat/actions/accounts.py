@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from twisted.internet.defer import Deferred
 
 from chat import event_types
+from chat.actions.sign_ins import SignIns
 from chat.bus import Bus
 from chat.database import credentials as credential_sql
 from chat.database import people as sql
@@ -34,12 +35,14 @@ class Threads(Protocol):
 
 class Accounts:
     def __init__(self, database: Database, directory: Directory, bus: Bus, in_thread: Threads,
-                 limits: RateLimits) -> None:
+                 limits: RateLimits,
+                 sign_ins: SignIns) -> None:
         self._database = database
         self._directory = directory
         self._bus = bus
         self._in_thread = in_thread
         self._limits = limits
+        self._sign_ins = sign_ins
 
     async def check_password(self, email: str, password: str, address: str = "") -> User:
         """Whose e-mail address and password these are. Raises AuthenticationFailed, which tells nothing of which was
@@ -84,6 +87,7 @@ class Accounts:
 
         async def write(unit: Transaction) -> None:
             session = await sql.insert_session(unit, digest(token), user.id, user_agent)
+            await self._sign_ins.note(unit, user, user_agent)
             for gone in await credential_sql.trim_sessions(unit, user.id, MAX_SESSIONS):
                 self._bus.publish(unit, event_types.session_ended(gone))
             self._bus.publish(unit, event_types.session_started(session))

@@ -66,7 +66,7 @@ def archive(server: RunningServer) -> Iterator[Path]:
     ada.ok("POST", "/bots", full_name="Kept bot", short_name="kept")
     ada.send(f"kept: [notes]({uploaded['url']}), \"quoted\", ünïcode,\nand lines")
     said = done(server.data, "export", str(made / "a.tar.gz"))
-    assert "2 files" in said
+    assert "3 files" in said
     yield made / "a.tar.gz"
     remove_folder(made)
 
