@@ -11,6 +11,7 @@ import { Connection } from "./net/connection.js";
 import { Dispatch } from "./net/dispatch.js";
 import { BotCommands } from "./net/bot_commands.js";
 import { EditCommands } from "./net/edit_commands.js";
+import { WidgetCommands } from "./net/widget_commands.js";
 import { History } from "./net/history.js";
 import { OwnSettings } from "./net/own_settings.js";
 import { PresencePings } from "./net/presence_pings.js";
@@ -65,6 +66,7 @@ const reader = new ReadMarker({ model, connection, api, clock });
 const commands = new Commands({ model, connection, api, complain: (words) => view.notify(words) });
 const botting = new BotCommands({ api });
 const editing = new EditCommands({ model, connection, api, complain: (words) => view.notify(words) });
+const widgets = new WidgetCommands({ model, connection, complain: (words) => view.notify(words) });
 const typing = new TypingNotices({ model, connection, clock });
 const settings = new OwnSettings({ model, api, complain: (words) => view.notify(words) });
 const app = new App({
@@ -80,6 +82,7 @@ const app = new App({
   typing,
   botting,
   settings,
+  widgets,
 });
 app.notifier = new Notifier(app, { push: new Push({ api, window }), window, clock, storage });
 const pings = new PresencePings({ model, connection, clock, attentive: () => app.attentive() });

@@ -10,6 +10,7 @@ import { escapeText } from "../lib/text.js";
 import { documentRoom } from "./markdown_blocks.js";
 import { inlineRooms } from "./markdown_inlines.js";
 import { Unsure } from "./markdown_unsure.js";
+import { beginsWidget } from "./widgets.js";
 
 const LONGEST = 20_000;
 // Line ends and spaces that are treated apart, control characters, and no-break spaces.
@@ -21,6 +22,7 @@ const EMOTICON = /[:;]-?[)(|/DPpoO]|\(:|<3|:'\(/;
 
 /** Whether only the server can render this. `model` tells of people, channels and emoji. */
 export function contains_backend_only_syntax(content, model) {
+  if (beginsWidget(content)) return true;
   const html = attempt(content, model);
   answered = { content, model, html };
   return html === undefined;

@@ -53,6 +53,7 @@ export class Messages extends Store {
   addEcho(fields) {
     const message = Object.assign(this.#fresh(), {
       reactions: [],
+      submessages: [],
       starred: false,
       mentioned: false,
       read: true,
@@ -116,6 +117,25 @@ export class Messages extends Store {
     if (changed) this.touch(message);
   }
 
+  /** One more deed with a poll or a todo list; mine, which is shown already, is known by what it says. */
+  addSubmessage(id, submessage) {
+    const message = this.#byId.get(id);
+    if (!message) return;
+    const held = message.submessages.findIndex(
+      (one) => (one.id ?? submessage.id) === submessage.id && sameDeed(one, submessage),
+    );
+    const others = held < 0 ? message.submessages : message.submessages.toSpliced(held, 1);
+    message.submessages = [...others, submessage];
+    this.touch(message);
+  }
+
+  removeSubmessage(id, submessage) {
+    const message = this.#byId.get(id);
+    if (!message) return;
+    message.submessages = message.submessages.filter((one) => one !== submessage);
+    this.touch(message);
+  }
+
   /** Moves messages to another topic or channel. */
   moveTo(ids, channel_id, topic, channel_name, moved_at) {
     const moved = [];
@@ -159,6 +179,7 @@ export class Messages extends Store {
       html: wire.content,
       is_me_message: wire.is_me_message ?? false,
       reactions: gatherReactions(wire.reactions ?? []),
+      submessages: wire.submessages ?? [],
       ...editMarks(wire),
       topic: direct ? "" : wire.subject,
       channel_id: direct ? undefined : wire.stream_id,
@@ -190,4 +211,8 @@ function editMarks({ last_edit_timestamp, edit_history }) {
         prev_stream !== undefined || (prev_topic !== undefined && !onlyResolves(prev_topic, topic)),
     )?.timestamp,
   };
+}
+
+function sameDeed(one, other) {
+  return one.sender_id === other.sender_id && one.content === other.content;
 }

@@ -177,6 +177,8 @@ const HANDLERS = {
   "update_message_flags/remove": (model, event) => flags(model, event, false),
   "reaction/add": (model, event) => reaction(model, event, true),
   "reaction/remove": (model, event) => reaction(model, event, false),
+  submessage: (model, { message_id, submessage_id, sender_id, msg_type, content }) =>
+    model.messages.addSubmessage(message_id, { id: submessage_id, sender_id, msg_type, content }),
   "subscription/add": (model, event) => model.channels.join(event.subscriptions),
   "subscription/remove": unsubscribed,
   "subscription/update": (model, event) =>

@@ -31,7 +31,8 @@ export class App extends BotIntents(EditIntents(Intents)) {
   #afterShown; // {key, run}: what waits for a view to come up
   #focused; // what had the focus before a dialog or menu took it
 
-  /** `parts`: model, view, connection, api, sender, reader, history, commands, editing, typing, botting, settings. */
+  /** `parts`: model, view, connection, api, sender, reader, history, commands, editing, typing, botting, settings,
+   *  widgets. */
   constructor(parts) {
     super();
     Object.assign(this, parts);

@@ -10,6 +10,7 @@ import { editBox } from "./edit_box.js";
 import { emojiView } from "./emoji_view.js";
 import { serverHtml } from "./html_gate.js";
 import { icon, iconButton } from "./icon.js";
+import { widget } from "./widget.js";
 
 const NAMES_SHOWN = 12;
 
@@ -78,11 +79,14 @@ function drawRow(app, message, place, person, name) {
           : html`<div class="row-content">
         ${me ? html`<button type="button" class="sender" dir="auto" @click=${openPerson}>${name}</button>` : nothing}
         <div class="rendered ${me ? "rendered-me" : ""}" dir="auto">
-          ${serverHtml(
-            me ? withoutMe(place.html) : place.html,
-            app.model.people.my_id,
-            app.model.hidden_previews.of(message),
-          )}
+          ${
+            widget(app, message) ??
+            serverHtml(
+              me ? withoutMe(place.html) : place.html,
+              app.model.people.my_id,
+              app.model.hidden_previews.of(message),
+            )
+          }
         </div>
         ${place.head && !me ? nothing : marks(app, message, edit)}
       </div>`
