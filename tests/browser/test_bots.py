@@ -53,7 +53,7 @@ class BotsTests:
         ada.until(lambda: send(api["key"]) == 401, "the old key to end")
         page.get_by_label("Name", exact=True).fill("Better Bot")
         page.get_by_role("button", name="Save changes").click()
-        ada.until(lambda: page.locator(".bots-head h2").inner_text() == "Better Bot", "the new name")
+        ada.until(lambda: page.locator(".bots-head h3").inner_text() == "Better Bot", "the new name")
         assert page.get_by_label("Owner").locator("option:checked").inner_text() == "Ada Lovelace"
         page.get_by_label("Owner").select_option(label="Grace Hopper")
         page.get_by_role("button", name="Save changes").click()
@@ -80,7 +80,7 @@ class BotsTests:
         assert page.get_by_label("Name", exact=True).input_value() == "Grace Hopper"
         page.get_by_label("Name", exact=True).fill("Reminder")
         page.get_by_role("button", name="Create bot").click()
-        ada.until(lambda: page.locator(".bots-head h2").inner_text() == "Reminder", "the new bot")
+        ada.until(lambda: page.locator(".bots-head h3").inner_text() == "Reminder", "the new bot")
         page.keyboard.press("Escape")
         ada.go("#narrow/channel/1-general/topic/kitchen")
         ada.write("@**Reminder** remind me in 2 h to look after the bread")

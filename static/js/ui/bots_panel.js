@@ -1,4 +1,4 @@
-/** Bots: all of them, a new one, one in detail. Lives as long as the dialog that shows it. */
+/** Bots, a section of the settings: all of them, a new one, one in detail. */
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../lib/i18n.js";
@@ -8,16 +8,17 @@ import { kindOf } from "./bot_kinds.js";
 import { icon, iconButton } from "./icon.js";
 import { NewBot } from "./new_bot.js";
 
-export class BotsPanel {
+export class BotsSection {
   #shown; // what is shown instead of the list: {template}
 
-  /** Within another dialog, `embedded`, it has no title and no way out of its own. */
-  constructor(app, { embedded = false } = {}) {
-    Object.assign(this, { app, embedded });
+  constructor(app) {
+    this.app = app;
+    if (app.bot_wanted !== undefined) this.#shown = new BotDetail(this, app.bot_wanted);
+    app.bot_wanted = undefined;
   }
 
   template() {
-    return html`<div class="bots ${this.embedded ? "bots-embedded" : ""}">${this.#shown?.template() ?? this.#list()}</div>`;
+    return html`<div class="bots">${this.#shown?.template() ?? this.#list()}</div>`;
   }
 
   /** Shows a bot in detail. */
@@ -33,13 +34,11 @@ export class BotsPanel {
     this.app.panes.overlay.invalidate();
   }
 
-  /** The line over everything: where one is, and the ways out. */
-  head(words, { back = true } = {}) {
-    if (this.embedded && !back) return nothing;
+  /** The line over a form: where one is, and the way back. */
+  head(words) {
     return html`<div class="dialog-head bots-head">
-      ${back ? iconButton("chevron-left", t("All bots"), () => this.back()) : nothing}
-      <h2 dir="auto" class="cut">${words}</h2>
-      ${this.embedded ? nothing : iconButton("x", t("Close"), () => this.app.view.closeDialog())}
+      ${iconButton("chevron-left", t("All bots"), () => this.back())}
+      <h3 dir="auto" class="cut">${words}</h3>
     </div>`;
   }
 
@@ -47,8 +46,7 @@ export class BotsPanel {
     const { bots, people } = this.app.model;
     const all = bots.all(people.my_id);
     const mayMake = bots.kindsFor(people.me?.role ?? 600).length > 0;
-    return html`${this.head(t("Bots"), { back: false })}
-      <div class="dialog-scroll">
+    return html`<div class="dialog-scroll">
         <p class="bots-words">${t("A bot is an account for a program: what it writes carries its own name.")}</p>
         ${
           mayMake

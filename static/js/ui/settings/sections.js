@@ -5,6 +5,7 @@
  *  is not for. */
 
 import { t } from "../../lib/i18n.js";
+import { BotsSection } from "../bots_panel.js";
 import { Account } from "./account.js";
 import { NotificationSettings } from "./notifications.js";
 import { Organisation } from "./organisation.js";
@@ -21,4 +22,5 @@ export const SECTIONS = [
   { id: "account", group: t("You"), icon: "shield", label: t("Account and security"), make: Account, shown: everyone },
   { id: "people", group: t("Organisation"), icon: "users", label: t("People"), make: People, shown: (app) => app.model.people.me?.role < 600 },
   { id: "organisation", group: t("Organisation"), icon: "layers", label: t("Organisation"), make: Organisation, shown: (app) => app.model.people.me?.role <= 200 },
+  { id: "bots", group: t("Programs"), icon: "bot", label: t("Bots"), make: BotsSection, shown: (app) => app.model.people.me?.role < 600 },
 ];
