@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from tests.browser.person import Person
@@ -121,3 +122,35 @@ class TellingTests:
         item = linus.page.locator(".menu-item", has_text="Tell me of every message here")
         item.click()
         linus.until(lambda: item.get_attribute("aria-checked") == "true", "the mark")
+
+    def test_a_push_is_shown_by_the_service_worker_and_taken_down_when_read(self, sign_in: SignIn) -> None:
+        """Pushed as the browser's own developer tools do: a push service is out of reach here."""
+        ada = sign_in("ada", permissions=["notifications"])
+        ada.page.evaluate("async () => { await navigator.serviceWorker.register('/service_worker.js', {scope: '/'});"
+                          " await navigator.serviceWorker.ready; }")
+        tools = ada.context.new_cdp_session(ada.page)
+        registered: list[str] = []
+        tools.on("ServiceWorker.workerRegistrationUpdated",
+                 lambda event: registered.extend(one["registrationId"] for one in event["registrations"]))
+        tools.send("ServiceWorker.enable")
+        ada.until(lambda: bool(registered), "the registration")
+
+        def push(**said: object) -> None:
+            tools.send("ServiceWorker.deliverPushMessage", {
+                "origin": ada.page.evaluate("location.origin"), "registrationId": registered[-1],
+                "data": json.dumps(said)})
+
+        def shown() -> list[list[object]]:
+            found: list[list[object]] = ada.page.evaluate(
+                "async () => (await (await navigator.serviceWorker.getRegistration('/')).getNotifications())"
+                ".map((one) => [one.title, one.body, one.data.ids])")
+            return found
+
+        message = {"event": "message", "conversation": "d:99", "recipient_type": "private", "title": "Grace Hopper",
+                   "sender_full_name": "Grace Hopper", "time": 1, "link": "/#inbox"}
+        push(**message, zulip_message_id=7, content="first")
+        ada.until(lambda: shown() == [["Grace Hopper", "first", [7]]], "the first")
+        push(**message, zulip_message_id=8, content="second")
+        ada.until(lambda: shown() == [["Grace Hopper", "second", [7, 8]]], "one for the conversation")
+        push(event="remove", zulip_message_ids="7,8,9")
+        ada.until(lambda: shown() == [], "it to be taken down")
