@@ -88,6 +88,13 @@ async def _set_password(app: Application, arguments: Arguments, say: Say) -> Non
     say(f"{user.full_name} has a new password; where they were signed in they no longer are.")
 
 
+async def _reset_password(app: Application, arguments: Arguments, say: Say) -> None:
+    user = _person(app, arguments)
+    if user.is_bot or not user.is_active:
+        raise CommandError(f"{user.full_name} is a bot, or its account is closed: nobody signs in with it.")
+    say(await app.recovery.new_link(user))
+
+
 async def _set_role(app: Application, arguments: Arguments, say: Say) -> None:
     user = _person(app, arguments)
     await app.users.do_update_user(None, user.id, role=ROLES[arguments["role"]])
@@ -131,7 +138,7 @@ async def _move_in(kind: str, app: Application, arguments: Arguments, say: Say) 
         f"{plural(summary.files, 'file')}, {plural(summary.emoji, 'emoji', 'emoji')}.")
     for what, count in sorted(summary.left_out.items()):
         say(f"Left out: {count:,} {what}.")
-    say("Nobody has a password yet: people set theirs by \"Forgot your password?\", or set-password gives one.")
+    say("Nobody has a password yet: people set theirs by \"Forgot your password?\"; reset-password prints such a link.")
 
 
 async def _in_thread(app: Application, work: Callable[[Say], object], say: Say) -> None:
@@ -149,6 +156,8 @@ COMMANDS = {command.name: command for command in (
     Command("create-user", "make an account for a person", (
         EMAIL, Argument("name", "the person's full name"), _ROLE,
         Argument("password", "their password", secret=True)), _create_user),
+    Command("reset-password", "print a link with which a person gives themselves a new password", (EMAIL,),
+            _reset_password),
     Command("set-password", "give a person a new password", (
         EMAIL, Argument("password", "the password", secret=True)), _set_password),
     Command("make-administrator", "give a person the role of administrator, or another", (

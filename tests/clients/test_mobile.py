@@ -189,6 +189,13 @@ def test_it_sends_a_picture_and_shows_it(phone: Phone) -> None:
     assert phone.session.get(f"{phone.url}/avatar/{phone.user_id}", timeout=DEADLINE_S).status_code == 200
 
 
+@pytest.mark.parametrize("path, token", [("apns_device_token", "a" * 64), ("android_gcm_reg_id", "token-of-a-phone")])
+def test_it_registers_for_notifications(phone: Phone, path: str, token: str) -> None:
+    more = {"appid": "org.zulip.Zulip"} if path.startswith("apns") else {}
+    phone.send("POST", f"users/me/{path}", token=token, **more)
+    phone.send("DELETE", f"users/me/{path}", token=token)
+
+
 def test_a_queue_that_is_gone_has_its_code(phone: Phone) -> None:
     answer = phone.session.get(f"{phone.url}/api/v1/events", params={"queue_id": "0:1", "last_event_id": 1},
                                timeout=DEADLINE_S)

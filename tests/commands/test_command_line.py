@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.clients.visitors import ADA, DEADLINE_S, GRACE, Program
 from tests.support.folders import make_folder, remove_folder
@@ -81,6 +82,17 @@ def test_a_new_person_is_seen_by_clients_and_can_sign_in(server: RunningServer) 
         server.url + "/api/v1/fetch_api_key", data={"username": "new@plait.example", "password": NEW_PASSWORD},
         timeout=DEADLINE_S)
     assert answer.json()["result"] == "success"
+
+
+def test_a_link_lets_a_person_give_themselves_a_password(server: RunningServer) -> None:
+    link = done(server.data, "reset-password", "hedy@plait.example").strip()
+    assert link.startswith(f"{server.url}/reset/")
+    page = requests.get(link, timeout=DEADLINE_S)
+    assert page.status_code == 200 and "password" in page.text
+    done(server.data, "set-password", "hedy@plait.example", "--password-stdin", typed=NEW_PASSWORD)
+    answer = requests.post(server.url + "/api/v1/fetch_api_key", timeout=DEADLINE_S,
+                           data={"username": "hedy@plait.example", "password": NEW_PASSWORD})
+    assert answer.status_code == 200
 
 
 def test_a_role_is_given_and_an_account_closed_and_opened(server: RunningServer) -> None:
