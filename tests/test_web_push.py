@@ -60,7 +60,8 @@ class EncryptionTests:
 
     @pytest.mark.parametrize(("p256dh", "auth"), [
         ("", ""), ("AAAA", encode(bytes(16))), (encode(b"\x04" + bytes(64)), encode(bytes(16))),
-        (encode(public_point(ec.generate_private_key(ec.SECP256R1()))), encode(bytes(15))), ("*" * 87, "ä")])
+        (encode(public_point(ec.generate_private_key(ec.SECP256R1()))), encode(bytes(15))), ("*" * 87, "ä")],
+        ids=["nothing", "too short", "no point", "short secret", "no base64"])
     def test_keys_that_are_none_are_refused(self, p256dh: str, auth: str) -> None:
         with pytest.raises(ValueError):
             browser_keys(p256dh, auth)
