@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,8 +12,17 @@ from babel.messages.catalog import Catalog
 
 from chat import i18n
 from chat.i18n import fill, translate, translate_refusal
-from chat.languages import ENGLISH, LANGUAGES, accepted, language_of
-from scripts.messages import PLURALS, client_mistakes, client_texts, error_names, error_sentences, found_texts
+from chat.languages import ENGLISH, LANGUAGES, Language, accepted, language_of
+from scripts.messages import (
+    PLURALS,
+    Found,
+    client_mistakes,
+    client_texts,
+    error_names,
+    error_sentences,
+    found_texts,
+    missing,
+)
 
 GERMAN, CHINESE, ARABIC = LANGUAGES["de"], LANGUAGES["zh-hans"], LANGUAGES["ar"]
 
@@ -103,12 +113,49 @@ class RefusalTests:
         assert translate_refusal(ENGLISH, "No such user") == "No such user"
 
 
+@pytest.fixture(scope="module")
+def found() -> dict[str, Found]:
+    return found_texts()
+
+
 class CatalogueTests:
-    def test_there_is_something_to_be_found(self) -> None:
-        found = found_texts()
+    def test_there_is_something_to_be_found(self, found: dict[str, Found]) -> None:
         assert "Sign in" in found["pages"]
         assert "No such user" in found["errors"]
         assert "Missing '{name}' argument" in found["errors"]
+        assert "New message" in found["client"]
+        assert len(found["client"]) > 300
+
+    @pytest.mark.parametrize("folder", PLURALS)
+    @pytest.mark.parametrize("domain", i18n.DOMAINS)
+    def test_every_text_is_translated(self, found: dict[str, Found], folder: str, domain: str) -> None:
+        """`make messages` makes the entries; the words are a person's."""
+        assert missing(folder, domain, found[domain]) == []
+
+    @pytest.mark.parametrize("language", [GERMAN, CHINESE, ARABIC])
+    @pytest.mark.parametrize("domain", i18n.DOMAINS)
+    def test_a_translation_has_the_places_of_its_text(self, language: Language, domain: str) -> None:
+        """No more of them, and none forgotten, but for a plural form that says the number in words."""
+        for entry in i18n.catalogue(language, domain):
+            if isinstance(entry.id, str):
+                assert not entry.string or places(str(entry.string)) == places(entry.id), entry.id
+            else:
+                for form in entry.string:
+                    assert places(form) <= places(entry.id[1]), entry.id
+
+    def test_what_the_client_says_is_written_where_it_is_said(self) -> None:
+        for path in sorted((i18n.LOCALE.parent.parent / "static" / "js").rglob("*.js")):
+            assert client_mistakes(path.read_text()) == [], path.name
+
+    @pytest.mark.parametrize("language", [GERMAN, CHINESE, ARABIC])
+    def test_a_catalogue_can_be_read(self, language: Language) -> None:
+        assert translate(language, "Sign in") != "Sign in"
+        assert translate_refusal(language, "Missing 'name' argument").count("name") == 1
+        assert "<" not in str(i18n.client_catalogue(language))
+
+
+def places(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)s|\{\w+\}", text))
 
 
 def i18n_tree(source: str) -> object:
