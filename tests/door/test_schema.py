@@ -51,6 +51,7 @@ class SchemaTests:
 
         def send(case: schemathesis.Case) -> None:
             assume(len(repr(case.query)) < MAX_ADDRESS)
+            case.headers.clear()  # the document has none; broken ones (a length that is no number) are HTTP's business
             answer = case.call(base_url=demo_server.url + "/api/v1", auth=(ADA, ada.key), timeout=DEADLINE_S)
             statuses[answer.status_code] += 1
             if answer.status_code == 200:
