@@ -54,7 +54,8 @@ class SignInPages:
             return self._page(request, following, username=email[:254], error=self._site.sentence(request, error))
         await self._end_session(cookie(request, SESSION_COOKIE))
         self._site.let_in(request, await self._accounts.start_session(user, header(request, "user-agent") or ""))
-        return self._site.redirect(request, following)
+        # Who came by a language's page goes on in it, unless they were on their way somewhere.
+        return self._site.redirect(request, self._site.address(request, "/") if following == "/" else following)
 
     async def sign_out(self, request: Any) -> bytes:
         """Ends the session; needs its CSRF token."""
