@@ -123,8 +123,10 @@ from chat.resources.avatars import AvatarPages, AvatarsResource
 from chat.resources.bot_catalogue import catalogue
 from chat.resources.bot_storage import BotStorageResource
 from chat.resources.bots import BotsResource
+from chat.resources.calls import CallsResource
 from chat.resources.channels import ChannelsResource
 from chat.resources.credentials import CredentialsResource
+from chat.resources.demo_sign_in import DemoSignInResource
 from chat.resources.domains import DomainsResource
 from chat.resources.door import Authentication, BoundedRequest, RestDoor
 from chat.resources.drafts import DraftsResource
@@ -174,6 +176,7 @@ from chat.resources.user_status import UserStatusResource
 from chat.resources.user_topics import UserTopicsResource
 from chat.resources.users import UsersResource
 from chat.resources.webhooks import services
+from chat.resources.zcommands import ZcommandsResource
 from chat.sealing import SECRET_BYTES, Seal
 from chat.settings import Settings, StartError, allowed_networks
 from chat.smtp import MailDelivery
@@ -303,6 +306,8 @@ class Application:
             database, directory, self.presences, self.queues, self.settings, reactor,
             generation=self._generation, catalogue=catalogue(EMBEDDED_BOTS.values(), services().values()))
         authentication = Authentication(directory, self.accounts, reactor)
+        self.demo_sign_in = DemoSignInResource(
+            self.accounts, directory, self.settings.external_url, is_demo=self.settings.demo)
         rest = Rest(reactor, self.limits, self.metrics, database.count, self.activity.seen, self.languages.of_request)
         self.rest = rest
         for resource in (
@@ -339,6 +344,9 @@ class Application:
                 CredentialsResource(self.credentials),
                 DomainsResource(self.domains, directory),
                 JobsResource(self.deferred_work),
+                CallsResource(),
+                ZcommandsResource(self.user_settings, directory),
+                self.demo_sign_in,
                 ServerResource(directory, self.settings, rest)):
             rest.add(resource.routes.bound(resource))
         self.sockets = {

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from chat.resources.openapi import openapi_document
-from tests.examples import World
+from tests.examples import SWITCHED_OFF, World
 from tests.support.harness import run
 
 OPERATIONS = json.loads((Path(__file__).parent / "fixtures" / "operations.json").read_text())
@@ -48,16 +48,23 @@ def page(existing: set[tuple[str, str]]) -> str:
     """The page that tells what works."""
     lines = ["# API coverage", "",
              "Which operations of the public Zulip REST API (feature level 278) Plait answers. Written by",
-             "`python -m tests.test_api_coverage`; a test calls every operation that is marked.", ""]
+             "`python -m tests.test_api_coverage`; a test calls every operation that is marked. Some are there only to",
+             "answer that this server does not have such a thing: *switched off*.", ""]
+    refusing = {shape(*place) for place in SWITCHED_OFF}
     for documented, title in ((True, "Documented operations"), (False, "Operations beside the documentation")):
         operations = [operation for operation in OPERATIONS if operation["documented"] is documented]
         working = [operation for operation in operations
-                   if shape(operation["method"], operation["path"]) in existing]
+                   if shape(operation["method"], operation["path"]) in existing - refusing]
         lines += [f"## {title}: {len(working)} of {len(operations)}", "", "| operation | | works |", "|---|---|---|"]
         lines += [f"| `{operation['method']} {operation['path']}` | {operation['operation']} | "
-                  f"{'yes' if operation in working else ''} |" for operation in operations]
+                  f"{_mark(operation, existing, refusing)} |" for operation in operations]
         lines.append("")
     return "\n".join(lines)
+
+
+def _mark(operation: dict[str, Any], existing: set[tuple[str, str]], refusing: set[tuple[str, str]]) -> str:
+    place = shape(operation["method"], operation["path"])
+    return "" if place not in existing else "switched off" if place in refusing else "yes"
 
 
 def test_every_operation_works_and_is_listed() -> None:

@@ -22,7 +22,7 @@ from chat.models import User
 from chat.resources.reference import EMAIL, KEY, curl_example, python_example
 from chat.resources.routes import Route
 from tests.clients.visitors import DEADLINE_S
-from tests.examples import World, picture
+from tests.examples import SWITCHED_OFF, World, picture
 from tests.support.harness import run
 from tests.support.server import RunningServer
 
@@ -86,7 +86,8 @@ async def try_all(way: str) -> dict[str, str]:
                 continue
             names, caller = await reader.world.prepared(route)
             answer = await getattr(reader, way)(route, names, caller.user)
-            if answer.get("result") != "success" and "openapi" not in answer:
+            works = answer.get("result") == "success" or "openapi" in answer
+            if not works and answer.get("code") != SWITCHED_OFF.get((route.method, route.path), ""):
                 failed[f"{route.method} {route.path}"] = str(answer)[:300]
     finally:
         await reader.stop()

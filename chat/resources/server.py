@@ -41,7 +41,7 @@ _METHODS = ("password", "dev", "email", "ldap", "remoteuser", "github", "azuread
 
 
 class ServerResource:
-    routes = Routes("server")
+    routes = Routes("server", {"subdomain": "castle"})
 
     def __init__(self, directory: Directory, settings: Settings, rest: Rest) -> None:
         self._directory = directory
@@ -72,6 +72,12 @@ class ServerResource:
             "realm_description": "",
             "realm_web_public_access_enabled": False,
         }
+
+    @routes.get("/realm/subdomain/{subdomain}", who=Who.ANYONE, summary="Check whether a subdomain is free")
+    async def check_subdomain(self, notes: RequestNotes, p: Params, subdomain: str) -> dict[str, Any]:
+        """Tells in `msg` why an organization cannot have this subdomain. It never can: a server has one organization,
+        and that has the server's own address."""
+        return {"msg": "This server has one organization; it takes no others."}
 
     @routes.get("/emoji_data.json", who=Who.ANYONE, summary="Get the names of all emoji")
     async def get_emoji_data(self, notes: RequestNotes, p: Params) -> dict[str, Any]:

@@ -74,6 +74,11 @@ class FetchApiKey(Params, frozen=True):
     password: Password
 
 
+class JwtFetchApiKey(Params, frozen=True):
+    token: Annotated[Annotated[str, Meta(max_length=10_000)], Param(doc="The signed token.")] = ""
+    include_profile: Annotated[bool, Param(doc="Whether to tell of the person too.")] = False
+
+
 class ApiKeyWire(TypedDict):
     api_key: str
     email: str
@@ -104,6 +109,12 @@ class UsersResource:
         user = await self._accounts.check_password(p.username, p.password, notes.address)
         return {"api_key": await self._accounts.new_api_key(user, notes.client_name), "email": user.email,
                 "user_id": user.id}
+
+    @routes.post("/jwt/fetch_api_key", who=Who.ANYONE, params=JwtFetchApiKey, returns=ApiKeyWire,
+                 summary="Fetch an API key by a signed token", errors=(JsonableError,), example={"token": "a.b.c"})
+    async def jwt_fetch_api_key(self, notes: RequestNotes, p: JwtFetchApiKey) -> ApiKeyWire:
+        """Always refused: this server trusts nobody else's tokens."""
+        raise JsonableError("JWT authentication is not enabled for this organization")
 
     @routes.post("/users/me/api_key/regenerate", who=Who.USER, returns=NewKeyWire, summary="Replace one's API keys")
     async def regenerate_api_key(self, notes: RequestNotes, p: Params) -> NewKeyWire:

@@ -27,6 +27,14 @@ Names = dict[str, Any]
 Before = Callable[["World"], Awaitable[Names]]
 
 
+SWITCHED_OFF = {
+    ("GET", "/calls/bigbluebutton/create"): "BAD_REQUEST",
+    ("POST", "/calls/zoom/create"): "BAD_REQUEST",
+    ("POST", "/jwt/fetch_api_key"): "BAD_REQUEST",
+}
+"""Operations that are there to say that this server does not have it, by verb and path, with the code they answer."""
+
+
 def picture() -> bytes:
     """A small PNG."""
     file = io.BytesIO()
@@ -87,10 +95,16 @@ class World:
         return names, caller
 
     async def send(self, route: Route) -> dict[str, Any]:
-        """Send a route's example; the answer. Raises Refused where it does not succeed."""
+        """Send a route's example; the answer. Raises Refused where it does not succeed (SWITCHED_OFF: is not refused
+        as it should be)."""
         names, caller = await self.prepared(route)
         parameters = route.example_parameters(names)
         if route.takes is not Takes.NOTHING:
             file = ("notes.txt", b"hello") if route.takes is Takes.FILE else ("picture.png", picture())
             parameters["files"] = [file]
-        return await caller.call(route.method, route.example_path(names), **parameters)
+        code = SWITCHED_OFF.get((route.method, route.path))
+        if code is None:
+            return await caller.call(route.method, route.example_path(names), **parameters)
+        refusal = await caller.refusal(route.method, route.example_path(names), **parameters)
+        assert refusal["code"] == code, refusal
+        return refusal
