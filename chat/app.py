@@ -16,6 +16,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.web.server import Site
 
+from chat import i18n, manual
 from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
 from chat.actions.activity import Activity
 from chat.actions.alert_words import AlertWordActions
@@ -469,6 +470,8 @@ class Application:
 
     async def start(self) -> None:
         """Open the pool, load the Directory; an empty server gets its demo or a link to make an organisation."""
+        i18n.load()
+        manual.load()
         await self.database.start()
         await people_sql.delete_expired_sessions(self.database, SESSION_LIFETIME_S)
         await self.open()
