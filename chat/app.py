@@ -137,6 +137,7 @@ from chat.resources.events import EventsResource
 from chat.resources.external_images import ExternalImagePages
 from chat.resources.figures import MetricsPage
 from chat.resources.files import Callers, Files
+from chat.resources.health import HealthPages
 from chat.resources.incoming.resource import IncomingWebhooks
 from chat.resources.intake import Intake
 from chat.resources.invitations import InvitationsResource
@@ -518,6 +519,7 @@ class Application:
         self.external_image_pages.mount(klein)
         ServiceWorkerPage().mount(klein)
         MetricsPage(self.metrics).mount(klein)
+        HealthPages(self.database.ask, self.reactor).mount(klein)
         StaticFiles(self._assets).mount(klein)
         ApiPages(self.rest, self._assets, self.settings.external_url).mount(klein)
         root = Root(

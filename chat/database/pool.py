@@ -165,6 +165,10 @@ class Database:
         """Read. Tried again while the database is away, for PATIENCE_S at most; then ServiceUnavailable."""
         return await self._patiently(lambda: self._run_query(sql, params))
 
+    async def ask(self) -> None:
+        """Ends once the database has answered anything. Raises ServiceUnavailable where it is away for long."""
+        await self.query("SELECT 1")
+
     async def single(self, work: Callable[[Transaction], Awaitable[T]], *lanes: tuple[Hashable, ...]) -> T:
         """Run `work`, which executes one statement, as a unit of its own.
 

@@ -36,6 +36,8 @@ class ServerSettingsWire(TypedDict):
     realm_web_public_access_enabled: bool
 
 
+USELESS_CLIENT = "ZulipInvalid"
+"""How a client calls itself that no server takes; clients are tried with it."""
 _METHODS = ("password", "dev", "email", "ldap", "remoteuser", "github", "azuread", "gitlab", "apple", "google", "saml",
             "openid connect")
 
@@ -62,7 +64,7 @@ class ServerResource:
             "zulip_merge_base": COMPATIBLE_VERSION,
             "zulip_feature_level": FEATURE_LEVEL,
             "push_notifications_enabled": self._settings.push_bouncer is not None,
-            "is_incompatible": notes.user_agent.startswith("ZulipInvalid"),
+            "is_incompatible": notes.user_agent.startswith(USELESS_CLIENT),
             "email_auth_enabled": True,
             "require_email_format_usernames": True,
             "realm_url": url,

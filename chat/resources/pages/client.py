@@ -1,4 +1,4 @@
-"""The browser client's own page, for who is signed in; and the sign that the server lives."""
+"""The browser client's own page, for who is signed in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ class ClientPage:
 
     def mount(self, app: Klein) -> None:
         self._site.add(app, "/", self.home)
-        app.route("/health", endpoint="health")(_healthy)
 
     async def home(self, request: Any) -> bytes:
         """The client, or the way to sign in."""
@@ -29,8 +28,3 @@ class ClientPage:
         for name, value in HEADERS.items():
             request.setHeader(name, value)
         return client_page(self._assets.page(), self._site.language(request))
-
-
-def _healthy(request: Any) -> bytes:
-    request.setHeader("Content-Type", "text/plain; charset=utf-8")
-    return b"ok\n"
