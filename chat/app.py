@@ -50,6 +50,9 @@ from chat.actions.reactions import Reactions
 from chat.actions.realm import RealmSettings
 from chat.actions.realm_pictures import RealmPictures
 from chat.actions.recovery import Recovery
+from chat.actions.retention import FIRST_S as RETENTION_FIRST_S
+from chat.actions.retention import PERIOD_S as RETENTION_PERIOD_S
+from chat.actions.retention import Retention
 from chat.actions.scheduled_messages import ScheduledMessages
 from chat.actions.sending import Consequence, Sending
 from chat.actions.sign_ins import SignIns
@@ -299,6 +302,9 @@ class Application:
         self.consequences.append(links.jobs_of)
         after_edits.append(links.enqueue_for_update)
         self.deletions = Deletions(database, directory, bus, reactor, self.history, self.uploads.announce)
+        self.retention = Retention(directory, self.deletions, reactor)
+        self.retention_rounds = Rounds("deleting old messages", self.retention.do_delete_overdue, reactor,
+                                       RETENTION_PERIOD_S, RETENTION_FIRST_S)
         self.flags = Flags(database, directory, bus, self.history)
         self.reactions = Reactions(database, directory, bus, self.history)
         self.scheduled_messages = ScheduledMessages(database, directory, bus, self.sending, reactor)
@@ -484,6 +490,7 @@ class Application:
                        self.subscriptions, self.sending).seed()
         self.dormancy.start()
         self.new_member_rounds.start()
+        self.retention_rounds.start()
         self.presence_writer.start()
         self.scheduled_delivery.start()
         await self.deferred_work.start()
@@ -545,6 +552,7 @@ class Application:
         await self.pictures.stop()
         await self.external_images.stop()
         await self.url_previews.stop()
+        await self.retention_rounds.stop()
         await self.uploads.stop()
         await self.dormancy.stop()
         await self.new_member_rounds.stop()

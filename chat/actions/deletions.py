@@ -13,6 +13,7 @@ from chat.actions.sending import SENDS
 from chat.bus import Bus
 from chat.database import deletions as sql
 from chat.database import edits as edit_sql
+from chat.database.deletions import Older
 from chat.database.pool import Database, Transaction
 from chat.deferreds import Clock
 from chat.directory import Directory
@@ -22,6 +23,8 @@ from chat.models import Channel, User
 
 BATCH = 500
 """Messages that go at once: in one unit, in one event."""
+OLD_BATCH = 100
+"""Messages that go at once because they are old: few, so that who sends just then waits for little."""
 LONGEST_S = 20.0
 """For so long one request deletes a topic; the client asks again for the rest."""
 
@@ -66,6 +69,24 @@ class Deletions:
                 return False
             await self._delete_batch(acting, channel, topic)
 
+    async def do_delete_older(self, channel: Channel | None, before: float) -> int:
+        """Delete some of the oldest messages of a channel, or among people, that were sent before then; how many."""
+        recipient_id = None if channel is None else channel.recipient_id
+        if not await sql.older(self._database, recipient_id, before, 1):
+            return 0
+
+        async def write(unit: Transaction) -> int:
+            older = await sql.older(unit, recipient_id, before, OLD_BATCH)
+            conversations: dict[tuple[int, str], list[Older]] = {}
+            for one in older:
+                conversations.setdefault((one.recipient_id, one.topic.lower()), []).append(one)
+            for messages in conversations.values():
+                await self._delete(unit, None, [one.id for one in messages], None if channel is None else channel.id,
+                                   messages[0].topic)
+            return len(older)
+
+        return int(await self._database.transaction(write, EDITS, SENDS, ("directory",)))
+
     async def _delete_batch(self, acting: User, channel: Channel, topic: str) -> None:
         async def write(unit: Transaction) -> None:
             ids = await sql.newest_in_topic(unit, channel.id, topic, BATCH)
@@ -74,10 +95,10 @@ class Deletions:
 
         await self._database.transaction(write, EDITS, SENDS, ("directory",))
 
-    async def _delete(self, unit: Transaction, acting: User, message_ids: Sequence[int], channel_id: int | None,
+    async def _delete(self, unit: Transaction, acting: User | None, message_ids: Sequence[int], channel_id: int | None,
                       topic: str) -> None:
         gone, holders, paths = await sql.delete(unit, message_ids)
-        told = audience(self._directory, set(holders), channel_id) | {acting.id}
+        told = audience(self._directory, set(holders), channel_id) | ({acting.id} if acting else set())
         self._bus.publish(unit, event_types.delete_message(gone, channel_id, topic, told))
         if channel_id is not None:
             await self._moves.tell_first_ids(unit, [self._directory.channels[channel_id]])

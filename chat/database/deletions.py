@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from chat.database.messages import int_array
 from chat.database.people import Runs
@@ -21,6 +22,24 @@ DELETE = """WITH doomed AS (SELECT unnest(%(ids)s::int[]) AS id),
             SELECT attachment_id FROM shown)), '{}')"""
 SELECT_NEWEST = """SELECT id FROM message WHERE channel_id = %s AND lower(topic) = lower(%s)
     ORDER BY id DESC LIMIT %s"""
+# Ids grow with time, so the oldest messages of a place are its first; only these are looked at.
+SELECT_OLDER_IN_CHANNEL = """SELECT id, recipient_id, topic FROM (
+        SELECT id, recipient_id, topic, date_sent FROM message WHERE recipient_id = %(recipient)s
+        ORDER BY id LIMIT %(limit)s) AS oldest
+    WHERE date_sent < to_timestamp(%(before)s) ORDER BY id"""
+SELECT_OLDER_DIRECT = """SELECT id, recipient_id, topic FROM (
+        SELECT id, recipient_id, topic, date_sent FROM message WHERE channel_id IS NULL
+        ORDER BY id LIMIT %(limit)s) AS oldest
+    WHERE date_sent < to_timestamp(%(before)s) ORDER BY id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A message that is older than it is to be kept."""
+
+    id: int
+    recipient_id: int
+    topic: str
 
 
 async def delete(unit: Runs, message_ids: Sequence[int]) -> tuple[list[int], list[int], list[str]]:
@@ -33,3 +52,10 @@ async def delete(unit: Runs, message_ids: Sequence[int]) -> tuple[list[int], lis
 async def newest_in_topic(unit: Runs, channel_id: int, topic: str, limit: int) -> list[int]:
     """Ids of a topic's newest messages, newest first."""
     return [message_id for (message_id,) in await unit.query(SELECT_NEWEST, (channel_id, topic, limit))]
+
+
+async def older(unit: Runs, recipient_id: int | None, before: float, limit: int) -> list[Older]:
+    """The oldest messages of a channel (by its recipient), or among people (None), that were sent before then."""
+    select = SELECT_OLDER_DIRECT if recipient_id is None else SELECT_OLDER_IN_CHANNEL
+    rows = await unit.query(select, {"recipient": recipient_id, "before": before, "limit": limit})
+    return [Older(*row) for row in rows]

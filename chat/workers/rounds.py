@@ -13,11 +13,14 @@ _log = Logger("chat.workers.rounds")
 
 
 class Rounds:
-    def __init__(self, name: str, work: Callable[[], Awaitable[object]], clock: Clock, period_s: float) -> None:
+    def __init__(self, name: str, work: Callable[[], Awaitable[object]], clock: Clock, period_s: float,
+                 first_s: float | None = None) -> None:
+        """The first round comes `first_s` after the start, where that is given, else when a period is over."""
         self._name = name
         self._work = work
         self._clock = clock
         self._period_s = period_s
+        self._pause_s = period_s if first_s is None else first_s
         self._sleeping: Deferred[None] | None = None
         self._ended: Deferred[None] | None = None
         self._stopping = False
@@ -35,12 +38,12 @@ class Rounds:
 
     async def _run(self) -> None:
         while not self._stopping:
-            self._sleeping = sleep(self._clock, self._period_s)
+            self._sleeping = sleep(self._clock, self._pause_s)
             try:
                 await self._sleeping
             except CancelledError:
                 return
-            self._sleeping = None
+            self._sleeping, self._pause_s = None, self._period_s
             try:
                 await self._work()
             except Exception:

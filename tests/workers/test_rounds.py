@@ -29,6 +29,16 @@ class RoundsTests(TestCase):
         self.clock.advance(600)
         self.assertEqual(2, self.done)
 
+    async def test_the_first_can_come_sooner(self) -> None:
+        await self.rounds.stop()
+        sooner = Rounds("counting", self.count, self.clock, 60.0, 5.0)
+        sooner.start()
+        self.clock.pump([5, 59])
+        self.assertEqual(1, self.done)
+        self.clock.advance(1)
+        self.assertEqual(2, self.done)
+        await sooner.stop()
+
     async def test_a_round_that_fails_is_logged_and_followed_by_the_next(self) -> None:
         self.error = RuntimeError("no")
         self.clock.pump([60, 60])
