@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from chat.resources.openapi import openapi_document
-from tests.examples import SWITCHED_OFF, World
+from tests.examples import SWITCHED_OFF, World, pages
 from tests.support.harness import run
 
 OPERATIONS = json.loads((Path(__file__).parent / "fixtures" / "operations.json").read_text())
@@ -39,7 +39,8 @@ async def call_all() -> set[tuple[str, str]]:
                 await world.send(route)
             except (AssertionError, orjson.JSONDecodeError) as error:
                 raise AssertionError(f"the example of {route.method} {route.path} does not work: {error}") from error
-        return {shape(route.method, route.template()) for route in world.routes}
+        beside = {shape(*place) for place in await pages.answered(world)}
+        return beside | {shape(route.method, route.template()) for route in world.routes}
     finally:
         await world.stop()
 
