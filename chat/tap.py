@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -156,6 +157,7 @@ class ChatService(Service):
         control.start()
         self._undo.append(control.stop)
         self._go_on()
+        _leave_in_peace()
         for line in (f"Plait is ready at {self._settings.external_url}", *application.greeting()):
             self._say(line)
 
@@ -255,6 +257,13 @@ def _give_large_memory_back() -> None:
     """
     with contextlib.suppress(OSError, AttributeError):  # another C library has no such habit
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
+
+
+def _leave_in_peace() -> None:
+    """Spare what is there by now from the garbage collector: modules, routes and the organisation are there to stay,
+    and to walk through all of them again and again would hold up everyone each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _refuse(sentence: str) -> NoReturn:
