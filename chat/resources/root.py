@@ -15,6 +15,8 @@ from urllib.parse import unquote_to_bytes
 from klein import Klein
 from twisted.internet.defer import maybeDeferred
 from twisted.logger import Logger
+from twisted.web.http import HTTPChannel, _GenericHTTPChannelProtocol
+from twisted.web.http_headers import Headers
 from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
@@ -84,6 +86,14 @@ class _Prefix(Resource):
         return NOT_DONE_YET
 
 
+class _Channel(HTTPChannel):
+    """Twisted's, but what stands before a body is written in one piece: it is sixty otherwise, each looked at."""
+
+    def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
+        lines = [b"%b: %b\r\n" % (name, value) for name, values in headers.getAllRawHeaders() for value in values]
+        self.write(b"%b %b %b\r\n%b\r\n" % (version, code, reason, b"".join(lines)))  # type: ignore[no-untyped-call]
+
+
 class ChatSite(Site):
     """The site with our request log in place of Twisted's, and with room for long first lines."""
 
@@ -94,6 +104,10 @@ class ChatSite(Site):
         super().__init__(root, **options)  # type: ignore[no-untyped-call]
         self._answered = answered
         self._clock = clock
+
+    def protocol(self) -> _GenericHTTPChannelProtocol:
+        """What Twisted begins a connection with, over our channel."""
+        return _GenericHTTPChannelProtocol(_Channel())  # type: ignore[no-untyped-call]
 
     def buildProtocol(self, addr: Any) -> Any:
         protocol = super().buildProtocol(addr)  # type: ignore[no-untyped-call]
