@@ -7,6 +7,7 @@ entry is trusted; the first address that is not a trusted proxy's own is the cli
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Any
 
 from chat.settings import trusted_networks
@@ -47,6 +48,7 @@ def host_of(peer: Any) -> str:
     return str(getattr(peer, "host", "") or "")
 
 
+@lru_cache(4096)
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(text.partition("%")[0])

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from twisted.web.http_headers import Headers
+
 from chat.deferreds import Clock
 from chat.resources.addresses import Proxies, host_of
 
@@ -62,8 +64,8 @@ class Arrival:
         }
         if external_url.startswith("https:"):
             common["Strict-Transport-Security"] = f"max-age={HSTS_S}"
-        self._of_data = _raw({**common, "Content-Security-Policy": _NOTHING})
-        self._of_pages = _raw({**common, "Content-Security-Policy": page_policy(external_url, inline)})
+        self._of_data = _prepared({**common, "Content-Security-Policy": _NOTHING})
+        self._of_pages = _prepared({**common, "Content-Security-Policy": page_policy(external_url, inline)})
 
     def receive(self, request: Any) -> None:
         """Note id and address on the request, and set the headers that its answer begins with."""
@@ -76,14 +78,25 @@ class Arrival:
         given = _text(request, b"x-request-id") if trusted else None
         request.request_id = given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         is_data = request.path.startswith((b"/api/v1/", b"/json/"))
-        headers = request.responseHeaders
-        for name, value in self._of_data if is_data else self._of_pages:
-            headers.setRawHeaders(name, value)
+        headers = request.responseHeaders = _AnswerHeaders(self._of_data if is_data else self._of_pages)
         headers.setRawHeaders(b"x-request-id", [request.request_id.encode()])
 
 
-def _raw(headers: dict[str, str]) -> list[tuple[bytes, list[bytes]]]:
-    return [(name.encode(), [value.encode()]) for name, value in headers.items()]
+Prepared = Sequence[tuple[bytes, bytes]]
+"""Headers as they go over the wire, checked already."""
+
+
+class _AnswerHeaders(Headers):
+    """Headers that begin with prepared ones: to name and check each of them anew would cost every request."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        super().__init__()
+        self._rawHeaders = {name: [value] for name, value in prepared}
+
+
+def _prepared(headers: dict[str, str]) -> Prepared:
+    checked = Headers({name: [value] for name, value in headers.items()})
+    return tuple((name, value) for name, values in checked.getAllRawHeaders() for value in values)
 
 
 def _text(request: Any, name: bytes) -> str | None:
