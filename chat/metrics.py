@@ -37,6 +37,8 @@ class Metrics:
         self._requests = Counter(
             "plait_requests", "Requests answered, by what was asked for and how it ended.",
             ("door", "method", "route", "status"), registry=self._registry)
+        self._counters: dict[tuple[str, str, str, int], Counter] = {}
+        """Those of `_requests` that there are: to look one up by its labels costs more than to count."""
         self._seconds = Histogram(
             "plait_request_seconds", "How long answers took; polls that wait for an event are not among them.",
             ("door", "route"), buckets=_LATENCIES_S, registry=self._registry)
@@ -47,7 +49,11 @@ class Metrics:
     def request(self, door: str, method: str, route: str, status: int, *, seconds: float | None = None,
                 statements: int = 0) -> None:
         """One request was answered; `seconds` is None for one that waited on purpose."""
-        self._requests.labels(door, method, route, str(status)).inc()
+        counter = self._counters.get((door, method, route, status))
+        if counter is None:
+            counter = self._requests.labels(door, method, route, str(status))
+            self._counters[(door, method, route, status)] = counter
+        counter.inc()
         if seconds is not None:
             self._seconds.labels(door, route).observe(seconds)
         if statements:
