@@ -35,6 +35,8 @@ from chat.resources.routes import Takes
 MAX_BODY_BYTES = 2 * 1024 * 1024
 _DRAINED_BYTES = 16 * MAX_BODY_BYTES
 """How much of a body that is too large is read and thrown away, so that its sender can hear why."""
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+"""The methods by which files come."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE, CSRF_COOKIE = b"sessionid", b"csrftoken"
 
@@ -186,8 +188,10 @@ class RestDoor:
         """How the body of a request is taken in, by its headers: with its files, as any other (False), or not at all
         (True), as who sends it may not."""
         method, target = request.first_line
+        if method not in _WITH_BODY:
+            return False
         door = next((door for door in Door if target.startswith(door.value + "/")), None)
-        if door is None or method not in ("POST", "PUT", "PATCH"):
+        if door is None:
             return False
         path = unquote(target.partition("?")[0])[len(door.value):]
         route = self._rest.route_of(method, path)
