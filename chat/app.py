@@ -59,6 +59,9 @@ from chat.actions.sign_ins import SignIns
 from chat.actions.submessages import Submessages
 from chat.actions.subscriptions import Subscriptions
 from chat.actions.typing import Typing
+from chat.actions.unused_files import FIRST_S as UNUSED_FIRST_S
+from chat.actions.unused_files import PERIOD_S as UNUSED_PERIOD_S
+from chat.actions.unused_files import UnusedFiles
 from chat.actions.uploads import Uploads
 from chat.actions.user_groups import UserGroupActions
 from chat.actions.user_settings import UserSettingsActions
@@ -471,6 +474,9 @@ class Application:
         self.attachments = Attachments(database, directory)
         self.uploads = Uploads(database, bus, self.files, self.pictures, self._in_thread, self.links,
                                self.settings.upload_quota_mib or None)
+        self.unused_files = UnusedFiles(database, self.uploads, self.reactor)
+        self.unused_file_rounds = Rounds("collecting unused files", self.unused_files.do_collect, self.reactor,
+                                         UNUSED_PERIOD_S, UNUSED_FIRST_S)
         self.avatars = Avatars(database, directory, bus, self.files, self.pictures, self._in_thread, bot_changes)
         self.realm_pictures = RealmPictures(database, directory, bus, self.files, self.pictures, self._in_thread)
         self.own_emoji = OwnEmoji(database, directory, bus, self.files, self.pictures, self._in_thread)
@@ -491,6 +497,7 @@ class Application:
         self.dormancy.start()
         self.new_member_rounds.start()
         self.retention_rounds.start()
+        self.unused_file_rounds.start()
         self.presence_writer.start()
         self.scheduled_delivery.start()
         await self.deferred_work.start()
@@ -553,6 +560,7 @@ class Application:
         await self.external_images.stop()
         await self.url_previews.stop()
         await self.retention_rounds.stop()
+        await self.unused_file_rounds.stop()
         await self.uploads.stop()
         await self.dormancy.stop()
         await self.new_member_rounds.stop()

@@ -84,15 +84,33 @@ class Uploads:
             if found is None:
                 raise JsonableError("Invalid attachment")
             path_id, size = found
-            token = path_id.split("/")[2]
-            await self._in_thread(self._store.mark, token)
-            space = await sql.add_space(unit, -size, None)
-            assert space is not None
-            self._bus.publish(unit, event_types.attachment_removed(attachment_id, owner.id, space))
-            return token
+            return await self._forget(unit, attachment_id, owner.id, path_id, size)
 
         token = await self._database.transaction(write, _LANE)
         await self._in_thread(self._store.remove, token)
+
+    async def do_delete_unused(self, attachment_id: int) -> bool:
+        """Delete a file that nothing shows, whosever it is; whether it was there, and unused still."""
+        async def write(unit: Transaction) -> str | None:
+            found = await sql.delete_unused(unit, attachment_id)
+            if found is None:
+                return None
+            path_id, size, owner_id = found
+            return await self._forget(unit, attachment_id, owner_id, path_id, size)
+
+        token = await self._database.transaction(write, _LANE)
+        if token is not None:
+            await self._in_thread(self._store.remove, token)
+        return token is not None
+
+    async def _forget(self, unit: Transaction, attachment_id: int, owner_id: int, path_id: str, size: int) -> str:
+        """Have a deleted file's space counted out, and its owner told; its token, which is pending then."""
+        token = path_id.split("/")[2]
+        await self._in_thread(self._store.mark, token)
+        space = await sql.add_space(unit, -size, None)
+        assert space is not None
+        self._bus.publish(unit, event_types.attachment_removed(attachment_id, owner_id, space))
+        return token
 
     async def list_own(self, owner: User) -> tuple[list[Used], int]:
         """A person's files, newest first, and how much space all files of the organisation take."""

@@ -17,6 +17,18 @@ DELETE_ATTACHMENT = """WITH gone AS (
         DELETE FROM attachment WHERE id = %s AND owner_id = %s RETURNING id, path_id, size),
     hidden AS (DELETE FROM attachment_message WHERE attachment_id IN (SELECT id FROM gone))
     SELECT path_id, size FROM gone"""
+# Drafts and scheduled messages name a file by its path as somebody typed it; its token is in there whatever they typed.
+_IS_USED = """(EXISTS (SELECT FROM attachment_message am WHERE am.attachment_id = a.id)
+    OR EXISTS (SELECT FROM draft d WHERE strpos(d.content, split_part(a.path_id, '/', 3)) > 0)
+    OR EXISTS (SELECT FROM scheduled_message s WHERE strpos(s.content, split_part(a.path_id, '/', 3)) > 0))"""
+MARK_UNUSED = f"""WITH looked AS (
+        SELECT a.id, a.unused_since, {_IS_USED} AS is_used
+        FROM (SELECT * FROM attachment WHERE id > %(after)s ORDER BY id LIMIT %(limit)s) AS a),
+    marked AS (UPDATE attachment a SET unused_since = CASE WHEN l.is_used THEN NULL ELSE to_timestamp(%(now)s) END
+        FROM looked l WHERE a.id = l.id AND l.is_used = (l.unused_since IS NOT NULL))
+    SELECT id, NOT is_used AND coalesce(unused_since < to_timestamp(%(before)s), false) FROM looked ORDER BY id"""
+DELETE_UNUSED = f"""DELETE FROM attachment a WHERE id = %s AND unused_since IS NOT NULL AND NOT {_IS_USED}
+    RETURNING path_id, size, owner_id"""
 ADD_SPACE = """UPDATE upload_space SET bytes = bytes + %(size)s
     WHERE %(size)s < 0 OR %(quota)s::bigint IS NULL OR bytes + %(size)s <= %(quota)s RETURNING bytes"""
 SELECT_SPACE = "SELECT bytes FROM upload_space"
@@ -80,6 +92,18 @@ async def delete(unit: Runs, attachment_id: int, owner_id: int) -> tuple[str, in
     """(path_id, size) of what was deleted; None where the person has no such file."""
     rows = await unit.query(DELETE_ATTACHMENT, (attachment_id, owner_id))
     return (rows[0][0], rows[0][1]) if rows else None
+
+
+async def mark_unused(unit: Runs, after: int, limit: int, now: float, before: float) -> list[tuple[int, bool]]:
+    """Note of the next files after that id whether anything shows them; (id, unused since before then) of each."""
+    return [(found, is_old) for found, is_old in await unit.query(
+        MARK_UNUSED, {"after": after, "limit": limit, "now": now, "before": before})]
+
+
+async def delete_unused(unit: Runs, attachment_id: int) -> tuple[str, int, int] | None:
+    """(path_id, size, owner's id) of a file that was deleted; None where it is gone, or used by now."""
+    rows = await unit.query(DELETE_UNUSED, (attachment_id,))
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
 
 async def add_space(unit: Runs, size: int, quota: int | None) -> int | None:
