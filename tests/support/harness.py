@@ -24,6 +24,7 @@ from chat.params import text_values
 from chat.resources.notes import Door, RequestNotes
 from chat.resources.openapi import documented_errors
 from chat.settings import Settings
+from tests.support.event_shapes import check_event
 from tests.support.postgres import drop_database, fresh_database
 
 T = TypeVar("T")
@@ -110,6 +111,8 @@ class Client:
         """The events after `last_event_id`, those that are there or (`wait`) the next."""
         body = await self.call("GET", "/events", queue_id=queue_id, last_event_id=last_event_id, dont_block=not wait)
         events: list[dict[str, Any]] = body["events"]
+        for event in events:
+            check_event(event)
         return events
 
     def _check_is_documented(self, method: str, path: str, status: int, body: dict[str, Any]) -> None:
