@@ -20,6 +20,7 @@ from chat import i18n, manual
 from chat.actions.accounts import SESSION_LIFETIME_S, Accounts
 from chat.actions.activity import Activity
 from chat.actions.alert_words import AlertWordActions
+from chat.actions.automatic_policies import AutomaticPolicies
 from chat.actions.avatars import Avatars
 from chat.actions.bot_answers import BotAnswers, questions_to_bots
 from chat.actions.bot_changes import BotChanges
@@ -322,7 +323,8 @@ class Application:
         rest = Rest(reactor, self.limits, self.metrics, database.count, self.activity.seen, self.languages.of_request)
         self.rest = rest
         for resource in (
-                MessagesResource(self.sending, self.history, self.flags, self.reactions, directory),
+                MessagesResource(self.sending, self.history, self.flags, self.reactions, directory,
+                                 AutomaticPolicies(database, directory, bus)),
                 EditsResource(self.edits, self.deletions,
                               MessageRecords(database, directory, self.history, self._in_thread), directory),
                 UsersResource(self.users, self.accounts, self.profile_data, directory, self.history, self.bots),

@@ -156,6 +156,7 @@ def int_array(numbers: Collection[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
+HAS_EARLIER = """SELECT EXISTS (SELECT FROM message WHERE channel_id = %s AND lower(topic) = lower(%s) AND id < %s)"""
 HAS_MESSAGES = """SELECT 1 FROM message m JOIN recipient r ON r.id = m.recipient_id
     WHERE r.user_ids = %s::int[] LIMIT 1"""
 
@@ -308,6 +309,12 @@ def _read(row: tuple[object, ...]) -> Read:
         last_edit, edit_history or (), content_version,  # type: ignore[arg-type]
         tuple(Submessage(int(number), int(sender), kind, text)
               for number, sender, kind, text in submessages or ())), flags)  # type: ignore[attr-defined,arg-type]
+
+
+async def has_earlier(db: Runs, channel_id: int, topic: str, message_id: int) -> bool:
+    """Whether a topic had messages before this one."""
+    ((earlier,),) = await db.query(HAS_EARLIER, (channel_id, topic, message_id))
+    return bool(earlier)
 
 
 async def has_messages(db: Runs, user_ids: Sequence[int]) -> bool:

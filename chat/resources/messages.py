@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
+from chat.actions.automatic_policies import AutomaticPolicies
 from chat.actions.flags import Flags
 from chat.actions.message_checks import SendRequest
 from chat.actions.reactions import Reactions
@@ -66,6 +67,7 @@ class SendMessage(Params, frozen=True):
 
 class SentWire(TypedDict):
     id: int
+    automatic_new_visibility_policy: NotRequired[int]
 
 
 class GetMessages(Params, frozen=True):
@@ -168,8 +170,9 @@ class MessagesResource:
     routes = Routes("messages")
 
     def __init__(self, sending: Sending, history: History, flags: Flags, reactions: Reactions,
-                 directory: Directory) -> None:
+                 directory: Directory, automatic_policies: AutomaticPolicies) -> None:
         self._sending = sending
+        self._automatic_policies = automatic_policies
         self._history = history
         self._flags = flags
         self._reactions = reactions
@@ -189,7 +192,11 @@ class MessagesResource:
             p.type, self._destination(notes.caller, p), p.content, notes.client_name, p.topic, p.queue_id, p.local_id,
             key, p.read_by_sender, p.widget_content if notes.caller.is_bot else None)
         checked = await self._sending.check_message(notes.caller, request)
-        return {"id": await self._sending.do_send_messages(checked)}
+        sent: SentWire = {"id": await self._sending.do_send_messages(checked)}
+        policy = await self._automatic_policies.after_sending(checked, sent["id"])
+        if policy is not None:
+            sent["automatic_new_visibility_policy"] = policy.value
+        return sent
 
     def _destination(self, sender: User, p: SendMessage) -> str:
         """Where to, as it was said; for a bot that said nothing, its default channel."""
