@@ -17,8 +17,8 @@ from typing import Any
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "events.json"
 BESIDE = {"type", "op", "id", "operation"}
 """Keys that any event may have."""
-OURS: dict[str, set[str]] = {}
-"""Keys that some events have here beyond what is documented, by type."""
+CLEARED = {("user_status", "reaction_type")}
+"""Keys whose value may be an empty text, which means that nothing is set any more."""
 Check = Callable[[Any], bool]
 _TOKEN = re.compile(r'\s*([{}<>(),:|]|"[^"]*"|[\w-]+)')
 
@@ -45,7 +45,7 @@ def check_event(event: dict[str, Any]) -> None:
     if keys is None:
         raise ShapeError(f"no such event is documented: {kind}")
     for name, value in event.items():
-        if name in BESIDE or name in OURS.get(event["type"], ()):
+        if name in BESIDE or (value == "" and (event["type"], name) in CLEARED):
             continue
         if name not in keys:
             raise ShapeError(f"{kind} has an unknown key {name!r}")
