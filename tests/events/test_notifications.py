@@ -15,6 +15,8 @@ class DecisionTests(ChatTestCase):
         self.ann, self.bo = await self.server.person("Ann"), await self.server.person("Bo")
         await self.ann.call("POST", "/users/me/subscriptions", subscriptions=[{"name": "office"}],
                             principals=[self.bo.user.id, self.ann.user.id])
+        for person in (self.owner, self.ann, self.bo):  # who has no phone gets no push, and no job for one
+            await person.call("POST", "/users/me/android_gcm_reg_id", token=f"phone-{person.user.id}")
         await self.app.deferred_work.stop()  # what is written stays, to be looked at
 
     async def set(self, person: Client, **settings: Any) -> None:
