@@ -36,7 +36,7 @@ class OptionsTests:
     @pytest.mark.parametrize(("path", "verbs"), [
         ("/messages", "GET, HEAD, OPTIONS, POST"),
         ("/messages/render", "OPTIONS, POST"),
-        ("/users/me/subscriptions", "DELETE, GET, HEAD, OPTIONS, POST"),
+        ("/users/me/subscriptions", "DELETE, GET, HEAD, OPTIONS, PATCH, POST"),
         ("/streams/1", "DELETE, GET, HEAD, OPTIONS, PATCH"),
         ("/users", "GET, HEAD, OPTIONS, POST, PUT"),
     ])

@@ -27,6 +27,8 @@ LIVES, ROUNDS, TRIES = 12, 2, 3
 
 _SECRETS = "passwords, sessions and keys"
 _INVITATIONS = "clients ask for them; the event says only that they should"
+_BY_AGE = "deletions like all others, by the clock alone"
+_DEVICES = "where pushes go, of which no client is told"
 _BOTS = "a bot's own business, or messages like all others"
 NOT_IN_A_REGISTRATION = {
     "Accounts.do_set_password": _SECRETS, "OwnAccount.do_change_password": _SECRETS, "Recovery.do_reset": _SECRETS,
@@ -37,6 +39,14 @@ NOT_IN_A_REGISTRATION = {
     "BotAnswers.do_answer": _BOTS, "BotAnswers.do_tell_owner": _BOTS, "BotStorage.do_put": _BOTS,
     "BotStorage.do_delete": _BOTS,
     "Bots.do_equip": "only while an organisation moves in from elsewhere",
+    "NewMembers.do_promote": "by the clock alone; tests of its own hold it",
+    "Deletions.do_delete_older": _BY_AGE, "Retention.do_delete_overdue": _BY_AGE,
+    "ProfileData.do_remove": "do_update with nothing told",
+    "PushDevices.do_add_browser": _DEVICES, "PushDevices.do_add_phone": _DEVICES, "PushDevices.do_remove": _DEVICES,
+    "PushDevices.do_test": _DEVICES,
+    "Submessages.do_add": "parts of messages, which clients fetch",
+    "UnusedFiles.do_collect": "files, which clients ask for",
+    "Uploads.do_delete_unused": "files, which clients ask for",
     "Uploads.do_upload": "files, which clients ask for", "Uploads.do_delete": "files, which clients ask for"}
 
 
