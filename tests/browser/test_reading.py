@@ -59,6 +59,13 @@ def place_of(person: Person) -> dict[str, Any]:
     return place
 
 
+def steady(person: Person) -> bool:
+    """Whether the pill's count stays what it is for a while."""
+    count = below(person)
+    person.page.wait_for_timeout(400)
+    return count == below(person)
+
+
 def below(person: Person) -> int:
     """How many new messages the pill says are below."""
     words = person.page.locator("#pill").inner_text().split()
@@ -124,6 +131,7 @@ class ScrollingTests:
         hedy.page.evaluate("document.getElementById('feed').scrollTop -= 1500")
         hedy.page.wait_for_timeout(300)
         before = place_of(hedy)
+        hedy.until(lambda: steady(hedy), "what was read to be marked")
         unread = below(hedy)
         for number in range(3):
             grace_api("/messages", type="stream", to="random", topic=LONG_TOPIC, content=f"News {number}")

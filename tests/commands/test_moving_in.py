@@ -154,7 +154,7 @@ def test_an_interrupted_import_goes_on_where_it_was(folder: Path) -> None:
     while not list(data.glob("import-*/.unpacked")):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
-    time.sleep(1.5)
+    time.sleep(0.3)  # somewhere in the midst, wherever that is on this machine
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert "Another import" in refused(

@@ -53,11 +53,12 @@ class KilledTests:
         end, once, and readers hear of each card once."""
         with Site(pages(PAGES), slow=frozenset(f"/{number}" for number in range(PAGES)), pause_s=2.0) as site:
             ada = Program(server, ADA)
+            asked = 0
             ids = [send(ada, f"{site.url}/{number}") for number in range(PAGES)]
             for _ in range(2):
-                asked = len(site.asked)
                 wait_for(lambda asked=asked: any(path != "/robots.txt" for path, _ in site.asked[asked:]))  # type: ignore[misc]
                 server.kill()
+                asked = len(site.asked)
                 server.start()
             ada = Program(server, ADA)
             assert waiting(ada) == PAGES

@@ -19,6 +19,8 @@ BESIDE = {"type", "op", "id", "operation"}
 """Keys that any event may have."""
 CLEARED = {("user_status", "reaction_type")}
 """Keys whose value may be an empty text, which means that nothing is set any more."""
+HARMLESS = {"email_address"}
+"""Keys of channels that are not documented, and that an older terminal client cannot do without."""
 Check = Callable[[Any], bool]
 _TOKEN = re.compile(r'\s*([{}<>(),:|]|"[^"]*"|[\w-]+)')
 
@@ -86,7 +88,7 @@ class _Parser:
             names[name] = self.parse()
             self._take(",")
         return lambda value: isinstance(value, dict) and all(
-            name in names and names[name](part) for name, part in value.items())
+            name in names and names[name](part) for name, part in value.items() if name not in HARMLESS)
 
     def _array(self) -> Check:
         assert self._take("<")
