@@ -292,7 +292,6 @@ class Application:
                                            self.permissions, self.default_channels)
         self.organisations = Organisations(database, directory, bus)
         self._build_uploads(bot_changes)
-        self.user_settings = UserSettingsActions(database, directory, bus)
         self._build_accounts()
         self._build_notifications()
         self.sending = Sending(database, directory, bus, reactor, self.markdown, self.attachments,
